@@ -1,0 +1,146 @@
+package run.vendo;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.data.ReactiveDataApi;
+import run.vendo.deployment.DeploymentApi;
+import run.vendo.error.ErrorCode;
+import run.vendo.error.ErrorDetails;
+import run.vendo.http.EnvironmentVariables;
+import run.vendo.http.PathSegments;
+import run.vendo.http.Redaction;
+import run.vendo.http.VendoHttp;
+import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.sso.SsoApi;
+import run.vendo.token.ByokCatalog;
+import run.vendo.token.TokenCache;
+import run.vendo.token.Tokens;
+import run.vendo.webhook.WebhooksApi;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.util.UriUtils;
+
+/**
+ * What both front doors of one identity stand on.
+ */
+final class ClientCore {
+
+	private final ClientSettings settings;
+
+	final VendoHttp http;
+
+	private final EnvironmentVariables environment;
+
+	private final ByokCatalog catalog;
+
+	final Tokens tokens;
+
+	final WebhooksApi webhooks;
+
+	private final Supplier<JsonMapper> mapper;
+
+	final ReactiveConnectionsApi connections;
+
+	final ReactiveIntegrationsApi integrations;
+
+	final ReactiveBillingApi billing;
+
+	final ReactiveDataApi data;
+
+	final SsoApi sso;
+
+	final DeploymentApi deployment;
+
+	final ReactiveVendoClient reactive;
+
+	final VendoClient blocking;
+
+	ClientCore(ClientSettings settings, VendoHttp http, EnvironmentVariables environment, ByokCatalog catalog,
+			TokenCache cache, WebhooksApi webhooks, Supplier<JsonMapper> mapper) {
+		this(settings, http, environment, catalog, new Tokens(http, environment, catalog, cache), webhooks, mapper);
+	}
+
+	private ClientCore(ClientSettings settings, VendoHttp http, EnvironmentVariables environment, ByokCatalog catalog,
+			Tokens tokens, WebhooksApi webhooks, Supplier<JsonMapper> mapper) {
+		this.settings = settings;
+		this.http = http;
+		this.environment = environment;
+		this.catalog = catalog;
+		this.tokens = tokens;
+		this.webhooks = webhooks;
+		this.mapper = mapper;
+		this.connections = ReactiveConnectionsApi.over(http, environment, catalog);
+		this.integrations = ReactiveIntegrationsApi.over(http, catalog);
+		this.billing = ReactiveBillingApi.over(http);
+		this.data = ReactiveDataApi.over(http, mapper);
+		this.sso = SsoApi.over(environment);
+		this.deployment = DeploymentApi.over(http, environment);
+		this.reactive = new DefaultReactiveVendoClient(this);
+		this.blocking = new DefaultVendoClient(this);
+	}
+
+	ClientCore forUser(String jwt) {
+		this.http.requireVendoMode("forUser");
+		return withUser(jwt);
+	}
+
+	ClientCore forRequest(HttpHeaders headers) {
+		this.http.requireVendoMode("forRequest");
+		List<String> values = headers.getOrDefault(VendoHttp.USER_JWT_HEADER, List.of());
+		String jwt = (values.size() == 1) ? EnvironmentVariables.textOrNull(values.get(0)) : null;
+		if (jwt == null) {
+			throw ErrorDetails.of(ErrorCode.IDENTITY_NOT_PRESENT)
+				.summary("The request has no %s header, so there is no user to act for"
+					.formatted(VendoHttp.USER_JWT_HEADER))
+				.toException();
+		}
+		return withUser(jwt);
+	}
+
+	private ClientCore withUser(String jwt) {
+		VendoHttp userHttp = this.http.forUser(jwt);
+		return new ClientCore(this.settings, userHttp, this.environment, this.catalog, this.tokens.with(userHttp),
+				this.webhooks, this.mapper);
+	}
+
+	URI connectUrl(String slug, ConnectUrlOptions options) {
+		this.http.requireVendoMode("connectUrl");
+		StringBuilder url = new StringBuilder(this.http.config().baseUrl().toString()).append("/connections/connect/")
+			.append(PathSegments.encode(slug, "slug"))
+			.append("?app_key=")
+			.append(encode(Objects.requireNonNull(this.http.config().apiKey()).get()));
+		append(url, "&return_to=", options.returnTo());
+		append(url, "&state=", options.state());
+		return URI.create(url.toString());
+	}
+
+	private static void append(StringBuilder url, String parameter, @Nullable String value) {
+		if (value != null) {
+			url.append(parameter).append(encode(value));
+		}
+	}
+
+	private static String encode(String value) {
+		return UriUtils.encode(value, StandardCharsets.UTF_8);
+	}
+
+	ClientSettings mutableSettings() {
+		return this.settings.sharing(this.http);
+	}
+
+	String describe() {
+		String key = (this.http.config().apiKey() != null) ? Redaction.maskKey(this.http.config().apiKey().get())
+				: "OSS mode";
+		return this.http.config().baseUrl() + ", " + key + (this.http.isForUser() ? ", for a user" : "");
+	}
+
+}

@@ -1,0 +1,195 @@
+package run.vendo;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.json.JsonMapper;
+
+import run.vendo.http.ConnectionPool;
+import run.vendo.http.EnvironmentVariables;
+import run.vendo.http.HttpConfig;
+import run.vendo.http.HttpTimeouts;
+import run.vendo.http.RetryPolicy;
+import run.vendo.http.VendoConnectorFactory;
+import run.vendo.http.VendoHttp;
+import run.vendo.http.VendoJson;
+import run.vendo.token.ByokCatalog;
+import run.vendo.token.TokenCache;
+import run.vendo.webhook.WebhooksApi;
+
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * What a client is built from, and the building itself.
+ */
+final class ClientSettings {
+
+	private static final String DEFAULT_API_VERSION = "2026-05-02";
+
+	private static final int DEFAULT_MAX_BODY_SIZE = 8 * 1024 * 1024;
+
+	@Nullable Supplier<String> apiKey;
+
+	@Nullable String baseUrl;
+
+	@Nullable String credentialsUrl;
+
+	@Nullable String dataProxyUrl;
+
+	@Nullable String apiVersion;
+
+	boolean allowInsecure;
+
+	EnvironmentVariables environment = EnvironmentVariables.system();
+
+	Map<String, Collection<String>> byok = new LinkedHashMap<>();
+
+	RetryPolicy retry = RetryPolicy.defaults();
+
+	HttpTimeouts timeouts = HttpTimeouts.defaults();
+
+	ConnectionPool connectionPool = ConnectionPool.defaults();
+
+	int maxBodySize = DEFAULT_MAX_BODY_SIZE;
+
+	Supplier<WebClient.Builder> webClientBuilder = WebClient::builder;
+
+	@Nullable VendoConnectorFactory connectorFactory;
+
+	@Nullable TokenCache tokenCache;
+
+	List<String> webhookSecrets = List.of();
+
+	Duration webhookMaxAge = WebhooksApi.DEFAULT_MAX_AGE;
+
+	Supplier<JsonMapper> jsonMapper = () -> VendoJson.MAPPER;
+
+	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
+
+	Clock clock = Clock.systemUTC();
+
+	@Nullable Scheduler scheduler;
+
+	DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+
+	/**
+	 * The client whose connections are shared, as long as nothing is set that makes them.
+	 */
+	private @Nullable VendoHttp shared;
+
+	ClientSettings() {
+	}
+
+	private ClientSettings(ClientSettings other, @Nullable VendoHttp shared) {
+		this.apiKey = other.apiKey;
+		this.baseUrl = other.baseUrl;
+		this.credentialsUrl = other.credentialsUrl;
+		this.dataProxyUrl = other.dataProxyUrl;
+		this.apiVersion = other.apiVersion;
+		this.allowInsecure = other.allowInsecure;
+		this.environment = other.environment;
+		this.byok = new LinkedHashMap<>(other.byok);
+		this.retry = other.retry;
+		this.timeouts = other.timeouts;
+		this.connectionPool = other.connectionPool;
+		this.maxBodySize = other.maxBodySize;
+		this.webClientBuilder = other.webClientBuilder;
+		this.connectorFactory = other.connectorFactory;
+		this.tokenCache = other.tokenCache;
+		this.webhookSecrets = new ArrayList<>(other.webhookSecrets);
+		this.webhookMaxAge = other.webhookMaxAge;
+		this.jsonMapper = other.jsonMapper;
+		this.observationRegistry = other.observationRegistry;
+		this.clock = other.clock;
+		this.scheduler = other.scheduler;
+		this.random = other.random;
+		this.shared = shared;
+	}
+
+	/**
+	 * Return settings like these that share the connections of a client.
+	 */
+	ClientSettings sharing(VendoHttp http) {
+		return new ClientSettings(this, http);
+	}
+
+	/**
+	 * Say that connections have to be made anew.
+	 */
+	void ownConnections() {
+		this.shared = null;
+	}
+
+	ClientCore build() {
+		ClientSettings effective = new ClientSettings(this, this.shared);
+		effective.tokenCache = Objects.requireNonNullElseGet(this.tokenCache,
+				() -> TokenCache.builder().clock(this.clock).build());
+		HttpConfig config = config();
+		VendoHttp http = (this.shared != null) ? this.shared.with(config)
+				: VendoHttp.create(config,
+						Objects.requireNonNullElseGet(this.connectorFactory, VendoConnectorFactory::detect),
+						this.connectionPool, () -> observed(this.webClientBuilder.get().clone()));
+		ByokCatalog catalog = this.byok.isEmpty() ? ByokCatalog.defaults() : ByokCatalog.defaults().with(this.byok);
+		WebhooksApi webhooks = WebhooksApi.of(effectiveWebhookSecrets(), this.webhookMaxAge, this.clock);
+		return new ClientCore(effective, http, this.environment, catalog, effective.tokenCache, webhooks,
+				this.jsonMapper);
+	}
+
+	private WebClient.Builder observed(WebClient.Builder builder) {
+		return this.observationRegistry.isNoop() ? builder : builder.observationRegistry(this.observationRegistry);
+	}
+
+	private HttpConfig config() {
+		URI base = Endpoint.API.resolve(this.baseUrl, this.environment, this.allowInsecure);
+		URI credentials = Endpoint.CREDENTIALS.resolve(this.credentialsUrl, this.environment, this.allowInsecure);
+		URI dataProxy = Endpoint.DATA_PROXY.resolve(this.dataProxyUrl, this.environment, this.allowInsecure);
+		String version = Objects.requireNonNullElse(EnvironmentVariables.textOrNull(this.apiVersion),
+				DEFAULT_API_VERSION);
+		return new HttpConfig(base, credentials, dataProxy, version, effectiveApiKey(), this.retry, this.timeouts,
+				this.maxBodySize, this.clock, Objects.requireNonNullElseGet(this.scheduler, Schedulers::parallel),
+				this.random);
+	}
+
+	private @Nullable Supplier<String> effectiveApiKey() {
+		Supplier<String> source = this.apiKey;
+		String key = EnvironmentVariables.textOrNull((source != null) ? source.get() : null);
+		if (key != null) {
+			ApiKeys.require(key);
+			return () -> ApiKeys.require(EnvironmentVariables.textOrNull(Objects.requireNonNull(source).get()));
+		}
+		String fromEnvironment = this.environment.get("VENDO_API_KEY");
+		if (fromEnvironment != null) {
+			String checked = ApiKeys.require(fromEnvironment);
+			return () -> checked;
+		}
+		return null;
+	}
+
+	private List<String> effectiveWebhookSecrets() {
+		List<String> secrets = this.webhookSecrets.stream()
+			.filter((secret) -> EnvironmentVariables.textOrNull(secret) != null)
+			.toList();
+		String fromEnvironment = this.environment.get("VENDO_WEBHOOK_SECRET");
+		return (secrets.isEmpty() && fromEnvironment != null) ? List.of(fromEnvironment) : secrets;
+	}
+
+	void environment(Function<String, @Nullable String> environment) {
+		this.environment = EnvironmentVariables.of(environment);
+	}
+
+}

@@ -1,0 +1,43 @@
+package run.vendo.billing;
+
+import reactor.core.publisher.Mono;
+
+import run.vendo.http.VendoHttp;
+
+import org.springframework.util.Assert;
+
+/**
+ * Billing as the platform answers it.
+ */
+final class DefaultReactiveBillingApi implements ReactiveBillingApi {
+
+	private final VendoHttp http;
+
+	DefaultReactiveBillingApi(VendoHttp http) {
+		this.http = http;
+	}
+
+	@Override
+	public Mono<Balance> balance() {
+		return this.http.call("billing", "balance").vendoOnly().get("/api/billing/balance").retrieve(Balance.class);
+	}
+
+	@Override
+	public Mono<SpendCaps> spendCaps() {
+		return this.http.call("billing", "spendCaps")
+			.vendoOnly()
+			.get("/api/billing/spend-caps")
+			.retrieve(SpendCaps.class);
+	}
+
+	@Override
+	public Mono<Usage> usage(Period period) {
+		Assert.notNull(period, "'period' must not be null");
+		return this.http.call("billing", "usage")
+			.vendoOnly()
+			.get("/api/billing/usage")
+			.query("period", period.value())
+			.retrieve(Usage.class);
+	}
+
+}

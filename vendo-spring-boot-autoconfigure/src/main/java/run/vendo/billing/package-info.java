@@ -1,0 +1,7 @@
+/**
+ * The prepaid balance, spend caps and usage.
+ */
+@NullMarked
+package run.vendo.billing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package run.vendo.connection;
+
+import java.util.List;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import run.vendo.error.TransportException;
+import run.vendo.http.ApiCall;
+import run.vendo.http.EnvironmentVariables;
+import run.vendo.http.PathSegments;
+import run.vendo.http.VendoHttp;
+import run.vendo.token.ByokCatalog;
+import run.vendo.token.ByokProvider;
+
+import org.springframework.util.StringUtils;
+
+/**
+ * Connections as the platform lists them, or as the environment implies them.
+ */
+final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
+
+	private static final Log logger = LogFactory.getLog(DefaultReactiveConnectionsApi.class);
+
+	private final VendoHttp http;
+
+	private final EnvironmentVariables environment;
+
+	private final ByokCatalog catalog;
+
+	DefaultReactiveConnectionsApi(VendoHttp http, EnvironmentVariables environment, ByokCatalog catalog) {
+		this.http = http;
+		this.environment = environment;
+		this.catalog = catalog;
+	}
+
+	@Override
+	public Flux<Connection> list() {
+		return all().flatMapIterable((connections) -> connections);
+	}
+
+	@Override
+	public Mono<Connection> get(String slug) {
+		return Mono.defer(() -> {
+			PathSegments.requireSlug(slug);
+			return all().flatMap((connections) -> Mono
+				.justOrEmpty(connections.stream().filter((connection) -> connection.slug().equals(slug)).findFirst()));
+		});
+	}
+
+	private Mono<List<Connection>> all() {
+		if (!this.http.isVendoMode()) {
+			return Mono.fromSupplier(this::fromEnvironment);
+		}
+		return this.http.share("connections.list", this::fromPlatform);
+	}
+
+	private Mono<List<Connection>> fromPlatform() {
+		ApiCall call = this.http.call("connections", "list").get("/api/deployments/me/connections").secretAnswer();
+		if (this.environment.isSet("VENDO_SANDBOX")) {
+			call.query("sandbox", 1);
+		}
+		return call.retrieve(ConnectionList.class)
+			.map(ConnectionList::connections)
+			.onErrorResume(TransportException.class, this::fallback);
+	}
+
+	private Mono<List<Connection>> fallback(TransportException failure) {
+		String slugs = this.environment.get("VENDO_CONNECTIONS");
+		if (slugs == null) {
+			return Mono.error(failure);
+		}
+		logger.warn("The connections are taken from VENDO_CONNECTIONS, because the platform cannot be reached: "
+				+ failure.getMessage());
+		return Mono.just(StringUtils.commaDelimitedListToSet(slugs)
+			.stream()
+			.map(String::strip)
+			.filter(StringUtils::hasText)
+			.map((slug) -> Connection.of(slug, slug, ConnectionProfile.UNKNOWN, ConnectionStatus.CONNECTED))
+			.toList());
+	}
+
+	private List<Connection> fromEnvironment() {
+		return this.catalog.providers().stream().map(this::fromEnvironment).toList();
+	}
+
+	private Connection fromEnvironment(ByokProvider provider) {
+		boolean connected = this.environment.get(ByokCatalog.overrideVariable(provider.slug())) != null
+				|| provider.variables().stream().anyMatch((variable) -> this.environment.get(variable) != null);
+		return Connection.of(provider.slug(), provider.name(), ConnectionProfile.BYOK_STATIC,
+				connected ? ConnectionStatus.CONNECTED : ConnectionStatus.AVAILABLE);
+	}
+
+}

@@ -1,0 +1,197 @@
+package run.vendo.http;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+import run.vendo.error.ErrorCode;
+import run.vendo.error.ErrorDetails;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.util.StringUtils;
+
+/**
+ * Reads an error answer, whichever of the platform's shapes it has.
+ */
+final class ErrorMapper {
+
+	private static final int KEPT_BODY = 8 * 1024;
+
+	private static final Pattern CODE = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,99}");
+
+	private static final Pattern WORD_WITH_UNDERSCORES = Pattern.compile("[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+");
+
+	private static final List<String> REQUEST_ID_HEADERS = List.of("Vendo-Request-Id", "X-Request-Id", "Request-Id",
+			"CF-Ray");
+
+	private final Clock clock;
+
+	ErrorMapper(Clock clock) {
+		this.clock = clock;
+	}
+
+	/**
+	 * Collect what an error answer says.
+	 * @param status its status
+	 * @param headers its headers
+	 * @param body its body, or the beginning of it
+	 * @param slug the provider the call was about, if it was about one
+	 * @return the facts that are in the answer
+	 */
+	ErrorDetails.Builder read(int status, HttpHeaders headers, byte[] body, @Nullable String slug) {
+		JsonNode json = parse(body);
+		JsonNode error = json.path("error").isObject() ? json.path("error") : json;
+		String errorText = text(json.path("error"));
+		ErrorDetails.Builder details = ErrorDetails.builder().status(status);
+		details.code(code(headers, error, errorText));
+		details.slug(firstText(text(error.path("slug")), text(json.path("toolkit")), slug));
+		details.platformMessage(masked(firstText(text(error.path("message")), text(json.path("detail")), errorText,
+				text(json.path("reason")))));
+		details.suggestedFix(masked(text(error.path("suggested_fix"))));
+		details.connectUrl(url(text(error.path("connect_url"))));
+		details.retryAfter(retryAfter(headers, error));
+		details.requestId(requestId(headers));
+		details.errorId(firstText(headers.getFirst("Vendo-Error-Id"), text(error.path("error_id")),
+				text(error.path("errorId")), text(json.path("error_id"))));
+		details.fieldErrors(fieldErrors(json.path("errors")));
+		details.responseBody(keptBody(body));
+		return details;
+	}
+
+	/**
+	 * Return the platform's id of a request.
+	 * @param headers the headers of the answer
+	 * @return the id, or {@code null}
+	 */
+	@Nullable String requestId(HttpHeaders headers) {
+		for (String name : REQUEST_ID_HEADERS) {
+			String value = headers.getFirst(name);
+			if (StringUtils.hasText(value)) {
+				return value;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Return the part of a body that is kept.
+	 * @param body the body as it came
+	 * @return at most 8 KiB of text without secrets, or {@code null} without a body
+	 */
+	static @Nullable String keptBody(byte[] body) {
+		if (body.length == 0) {
+			return null;
+		}
+		// Masked before it is cut, so that no half of a secret stays at the end.
+		String masked = Redaction.maskBody(new String(body, StandardCharsets.UTF_8));
+		return (masked.length() > KEPT_BODY) ? masked.substring(0, KEPT_BODY) + "…" : masked;
+	}
+
+	private static JsonNode parse(byte[] body) {
+		try {
+			return VendoJson.MAPPER.readTree(body);
+		}
+		catch (JacksonException ex) {
+			// An HTML page, nothing, or the beginning of a long answer: then headers and
+			// status speak alone.
+			return VendoJson.MAPPER.missingNode();
+		}
+	}
+
+	private static @Nullable ErrorCode code(HttpHeaders headers, JsonNode error, @Nullable String errorText) {
+		String code = firstText(headers.getFirst("Vendo-Error-Code"), text(error.path("code")));
+		if (code == null && errorText != null && WORD_WITH_UNDERSCORES.matcher(errorText).matches()) {
+			code = errorText;
+		}
+		return (code != null && CODE.matcher(code.strip()).matches()) ? new ErrorCode(code.strip()) : null;
+	}
+
+	private @Nullable Duration retryAfter(HttpHeaders headers, JsonNode error) {
+		Duration fromHeader = retryAfter(headers.getFirst(HttpHeaders.RETRY_AFTER));
+		if (fromHeader != null) {
+			return fromHeader;
+		}
+		JsonNode field = error.path("retry_after");
+		return retryAfter(field.isNumber() ? field.decimalValue().toPlainString() : text(field));
+	}
+
+	private @Nullable Duration retryAfter(@Nullable String value) {
+		if (!StringUtils.hasText(value)) {
+			return null;
+		}
+		String text = value.strip();
+		try {
+			if (Character.isDigit(text.charAt(0))) {
+				return Duration.ofMillis(Math.round(Double.parseDouble(text) * 1000));
+			}
+			ZonedDateTime date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
+			Duration wait = Duration.between(this.clock.instant(), date.toInstant());
+			return wait.isNegative() ? Duration.ZERO : wait;
+		}
+		catch (NumberFormatException | DateTimeException | ArithmeticException ex) {
+			// What cannot be read asks for nothing.
+			return null;
+		}
+	}
+
+	private static Map<String, List<String>> fieldErrors(JsonNode errors) {
+		Map<String, List<String>> messages = new LinkedHashMap<>();
+		errors.properties().forEach((field) -> {
+			List<String> texts = new ArrayList<>();
+			if (field.getValue().isArray()) {
+				field.getValue().forEach((message) -> texts.add(Redaction.mask(message.asString())));
+			}
+			else {
+				texts.add(Redaction.mask(field.getValue().asString()));
+			}
+			messages.put(field.getKey(), texts);
+		});
+		return messages;
+	}
+
+	private static @Nullable URI url(@Nullable String text) {
+		if (text == null) {
+			return null;
+		}
+		try {
+			URI url = URI.create(text);
+			boolean web = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
+			return (web && url.getHost() != null) ? url : null;
+		}
+		catch (IllegalArgumentException ex) {
+			// Somebody will be sent there; a URL that cannot be read is none.
+			return null;
+		}
+	}
+
+	private static @Nullable String masked(@Nullable String text) {
+		return (text != null) ? Redaction.mask(text) : null;
+	}
+
+	private static @Nullable String text(JsonNode node) {
+		return (node.isString() && StringUtils.hasText(node.stringValue())) ? node.stringValue() : null;
+	}
+
+	private static @Nullable String firstText(@Nullable String... candidates) {
+		for (String candidate : candidates) {
+			if (StringUtils.hasText(candidate)) {
+				return candidate;
+			}
+		}
+		return null;
+	}
+
+}

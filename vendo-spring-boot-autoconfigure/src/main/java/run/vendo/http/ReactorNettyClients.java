@@ -1,0 +1,52 @@
+package run.vendo.http;
+
+import io.netty.channel.ChannelOption;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/**
+ * Makes Reactor Netty's part of a connector. Apart from the rest so that nothing else
+ * needs Reactor Netty to load.
+ *
+ * @since 0.1.0
+ */
+public final class ReactorNettyClients {
+
+	private ReactorNettyClients() {
+	}
+
+	/**
+	 * Create a connection pool.
+	 * @param settings name and limits of the pool
+	 * @return a new pool, which the caller disposes of
+	 */
+	public static ConnectionProvider connectionProvider(ConnectorSettings settings) {
+		ConnectionPool pool = settings.pool();
+		if (pool == null) {
+			return ConnectionProvider.newConnection();
+		}
+		return ConnectionProvider.builder(settings.name())
+			.maxConnections(pool.maxConnections())
+			.pendingAcquireMaxCount(pool.maxPending())
+			.pendingAcquireTimeout(pool.acquireTimeout())
+			.maxIdleTime(pool.maxIdleTime())
+			.maxLifeTime(pool.maxLifeTime())
+			.evictInBackground(pool.evictionInterval())
+			.build();
+	}
+
+	/**
+	 * Apply what every Vendo client needs. Reactor Netty repeats a request by itself when
+	 * a kept connection turns out to be dead; it is told not to, because repeats are
+	 * counted and paid for one layer up.
+	 * @param client the client to adjust
+	 * @param settings what to adjust it to
+	 * @return the adjusted client
+	 */
+	public static HttpClient configure(HttpClient client, ConnectorSettings settings) {
+		return client.disableRetry(true)
+			.followRedirect(false)
+			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(settings.connectTimeout().toMillis()));
+	}
+
+}

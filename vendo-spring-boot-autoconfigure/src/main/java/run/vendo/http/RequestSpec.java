@@ -1,0 +1,73 @@
+package run.vendo.http;
+
+import java.time.Duration;
+
+import run.vendo.error.ValidationException;
+
+import org.springframework.http.MediaType;
+
+/**
+ * What a call through the escape hatch sends.
+ *
+ * @param <S> the type of this spec
+ * @since 0.1.0
+ */
+public interface RequestSpec<S extends RequestSpec<S>> {
+
+	/**
+	 * Add a query parameter; name and values are percent-encoded.
+	 * @param name the name of the parameter
+	 * @param values its values; none adds nothing
+	 * @return this spec
+	 */
+	S query(String name, Object... values);
+
+	/**
+	 * Add a header. It wins over one of ours with the same name.
+	 * @param name the name of the header
+	 * @param values its values
+	 * @return this spec
+	 * @throws ValidationException if name or value has a character that a header cannot
+	 * carry
+	 */
+	S header(String name, String... values);
+
+	/**
+	 * Set what the answer may be; JSON unless set.
+	 * @param mediaTypes the acceptable types
+	 * @return this spec
+	 */
+	S accept(MediaType... mediaTypes);
+
+	/**
+	 * Set what the body is; JSON unless set.
+	 * @param mediaType the type of the body
+	 * @return this spec
+	 */
+	S contentType(MediaType mediaType);
+
+	/**
+	 * Set the body. Bytes and strings are sent as they are, everything else through the
+	 * codecs of the {@code WebClient}.
+	 * @param body the body
+	 * @return this spec
+	 */
+	S body(Object body);
+
+	/**
+	 * Set how long the call may take with all its retries; also the limit of each
+	 * attempt.
+	 * @param timeout the deadline, positive
+	 * @return this spec
+	 */
+	S timeout(Duration timeout);
+
+	/**
+	 * Set the key by which the platform tells a repeat from a new request. A random one
+	 * is sent with every write unless set; the retries of one call always share theirs.
+	 * @param key the key
+	 * @return this spec
+	 */
+	S idempotencyKey(String key);
+
+}

@@ -1,0 +1,50 @@
+package run.vendo.http;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+
+import reactor.core.publisher.Mono;
+
+import run.vendo.error.VendoException;
+
+/**
+ * Lets calls that are made at the same moment share one request. Nothing is kept once the
+ * answer is there.
+ *
+ * @param <K> what tells calls apart
+ * @param <V> what they answer
+ */
+final class SharedCalls<K, V> {
+
+	private final ConcurrentMap<K, CompletableFuture<V>> underWay = new ConcurrentHashMap<>();
+
+	/**
+	 * Join the call that is under way for a key, or make it.
+	 * @param key what tells calls apart
+	 * @param call makes the call
+	 * @return the answer; a caller that gives up does not stop the call for the others
+	 */
+	Mono<V> share(K key, Supplier<Mono<V>> call) {
+		return Mono.deferContextual((context) -> {
+			CompletableFuture<V> mine = new CompletableFuture<>();
+			CompletableFuture<V> other = this.underWay.putIfAbsent(key, mine);
+			if (other != null) {
+				return join(other);
+			}
+			// Out of the map before anyone is told: whoever calls after the answer makes
+			// a call of its own.
+			Mono.defer(call)
+				.doOnTerminate(() -> this.underWay.remove(key, mine))
+				.contextWrite(context)
+				.subscribe(mine::complete, mine::completeExceptionally, () -> mine.complete(null));
+			return join(mine);
+		});
+	}
+
+	private Mono<V> join(CompletableFuture<V> call) {
+		return Mono.fromFuture(call, true).onErrorMap(VendoException.class, VendoException::atCaller);
+	}
+
+}

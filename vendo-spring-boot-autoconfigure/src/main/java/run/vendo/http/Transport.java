@@ -1,0 +1,92 @@
+package run.vendo.http;
+
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * The connections of one client and of all that were derived from it. Opened by the first
+ * call, so that building a client costs nothing; closed with the last client.
+ */
+final class Transport {
+
+	private final VendoConnectorFactory connectorFactory;
+
+	private final ConnectorSettings settings;
+
+	private final SingletonSupplier<VendoConnector> connector;
+
+	private final SingletonSupplier<WebClient> webClient;
+
+	private final AtomicInteger users = new AtomicInteger(1);
+
+	private final Map<String, RateLimit> rateLimits = new ConcurrentHashMap<>();
+
+	private volatile boolean opened;
+
+	Transport(VendoConnectorFactory connectorFactory, ConnectorSettings settings,
+			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize) {
+		this.connectorFactory = connectorFactory;
+		this.settings = settings;
+		this.connector = SingletonSupplier.of(this::connect);
+		this.webClient = SingletonSupplier.of(() -> webClientBuilder.get()
+			.clone()
+			.clientConnector(this.connector.obtain().clientConnector())
+			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(maxBodySize))
+			.build());
+	}
+
+	private VendoConnector connect() {
+		this.opened = true;
+		return this.connectorFactory.create(this.settings);
+	}
+
+	WebClient webClient() {
+		return this.webClient.obtain();
+	}
+
+	ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
+		return this.connector.obtain().requestFactory(timeouts);
+	}
+
+	void share() {
+		this.users.incrementAndGet();
+	}
+
+	void release() {
+		if (this.users.decrementAndGet() == 0 && this.opened) {
+			this.connector.obtain().close();
+		}
+	}
+
+	void sawRateLimit(URI uri, HttpHeaders headers, java.time.Clock clock) {
+		if (headers.containsHeader("RateLimit-Remaining") || headers.containsHeader("X-RateLimit-Remaining")
+				|| headers.containsHeader("RateLimit-Limit") || headers.containsHeader("X-RateLimit-Limit")) {
+			RateLimit limit = RateLimit.from(headers, clock.instant());
+			if (limit != null) {
+				this.rateLimits.put(uri.getHost(), limit);
+			}
+		}
+	}
+
+	Optional<RateLimit> rateLimit(@Nullable String host) {
+		return Optional.ofNullable((host != null) ? this.rateLimits.get(host) : null);
+	}
+
+	static RetryBudget budget(RetryPolicy retry, Scheduler scheduler) {
+		return new RetryBudget(retry.budget(), () -> scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+}

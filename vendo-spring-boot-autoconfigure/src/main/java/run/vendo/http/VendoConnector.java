@@ -1,0 +1,36 @@
+package run.vendo.http;
+
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+
+/**
+ * The way to the network: an HTTP library with connections of its own. A connector does
+ * not follow redirects, does not repeat requests and sets no read timeout: the exchange
+ * path above it does these things.
+ *
+ * @since 0.1.0
+ * @see VendoConnectorFactory
+ */
+public interface VendoConnector extends AutoCloseable {
+
+	/**
+	 * Return the connector for {@code WebClient}.
+	 * @return the same connector at every call
+	 */
+	ClientHttpConnector clientConnector();
+
+	/**
+	 * Return a request factory for {@code RestClient}, with timeouts like those of the
+	 * client.
+	 * @param timeouts the timeouts to apply
+	 * @return a request factory
+	 */
+	ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts);
+
+	/**
+	 * Close the connections. Does nothing when they are closed already.
+	 */
+	@Override
+	void close();
+
+}

@@ -1,0 +1,645 @@
+package run.vendo.http;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import run.vendo.error.ErrorCode;
+import run.vendo.error.ErrorDetails;
+import run.vendo.error.TransportException;
+import run.vendo.error.VendoException;
+
+import org.springframework.core.codec.CodecException;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.support.PropertiesLoaderUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.web.reactive.function.UnsupportedMediaTypeException;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientException;
+
+/**
+ * The one exchange path. Every call of every API goes through
+ * {@link #exchange(ApiCall, AnswerReader)}: authentication, retries, deadlines, bounds
+ * and error mapping are here and nowhere else.
+ * <p>
+ * An instance acts for one identity, the application itself or one user, and is
+ * immutable; {@link #forUser(String)} gives another on the same connections.
+ *
+ * @since 0.1.0
+ */
+public final class VendoHttp {
+
+	/** The header that carries the user a call is made for. */
+	public static final String USER_JWT_HEADER = "X-Vendo-User-JWT";
+
+	private static final Log logger = LogFactory.getLog(VendoHttp.class);
+
+	private static final String URI_TEMPLATE_ATTRIBUTE = WebClient.class.getName() + ".uriTemplate";
+
+	private static final String USER_AGENT = "vendo-spring-boot/" + Version.get() + " (Java/"
+			+ Runtime.version().feature() + ")";
+
+	private static final int ERROR_BODY_READ = 64 * 1024;
+
+	private static final int MAX_REDIRECTS = 5;
+
+	private static final Set<HttpMethod> WRITES = Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH,
+			HttpMethod.DELETE);
+
+	private final HttpConfig config;
+
+	private final Transport transport;
+
+	private final RetryBudget budget;
+
+	private final ErrorMapper errors;
+
+	private final @Nullable String userJwt;
+
+	private final String identity;
+
+	private final AtomicBoolean closed;
+
+	private final SharedCalls<String, Object> sharedCalls;
+
+	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, @Nullable String userJwt,
+			AtomicBoolean closed, SharedCalls<String, Object> sharedCalls) {
+		this.config = config;
+		this.transport = transport;
+		this.budget = budget;
+		this.errors = new ErrorMapper(config.clock());
+		this.userJwt = userJwt;
+		this.identity = identityOf(config, userJwt);
+		this.closed = closed;
+		this.sharedCalls = sharedCalls;
+	}
+
+	/**
+	 * Create an exchange path with connections of its own. Nothing is opened before the
+	 * first call.
+	 * @param config where to send calls, in whose name and how patiently
+	 * @param connectorFactory makes the connections
+	 * @param pool how connections are kept
+	 * @param webClientBuilder gives the builder that calls are made with; it is copied
+	 * @return a new exchange path for the application's own identity
+	 */
+	public static VendoHttp create(HttpConfig config, VendoConnectorFactory connectorFactory, ConnectionPool pool,
+			Supplier<WebClient.Builder> webClientBuilder) {
+		ConnectorSettings settings = new ConnectorSettings("vendo", config.timeouts().connect(), pool);
+		Transport transport = new Transport(connectorFactory, settings, webClientBuilder, config.maxBodySize());
+		return new VendoHttp(config, transport, Transport.budget(config.retry(), config.scheduler()), null,
+				new AtomicBoolean(), new SharedCalls<>());
+	}
+
+	/**
+	 * Return an exchange path with another configuration on the same connections.
+	 * @param config where to send calls, in whose name and how patiently
+	 * @return a new exchange path for the application's own identity, to be closed by
+	 * itself
+	 */
+	public VendoHttp with(HttpConfig config) {
+		this.transport.share();
+		return new VendoHttp(config, this.transport, Transport.budget(config.retry(), config.scheduler()), null,
+				new AtomicBoolean(), new SharedCalls<>());
+	}
+
+	/**
+	 * Return an exchange path that acts for a user. It shares everything else with this
+	 * one and is closed with it.
+	 * @param jwt the user's JWT
+	 * @return a new exchange path
+	 * @throws run.vendo.error.ValidationException if the JWT is blank or no header can
+	 * carry it
+	 */
+	public VendoHttp forUser(@Nullable String jwt) {
+		if (jwt == null || jwt.isBlank()) {
+			throw invalid("A user JWT must not be blank");
+		}
+		requireHeader(USER_JWT_HEADER, jwt.strip());
+		return new VendoHttp(this.config, this.transport, this.budget, jwt.strip(), this.closed, this.sharedCalls);
+	}
+
+	/**
+	 * Begin a call.
+	 * @param api the API it belongs to, for example {@code billing}
+	 * @param operation the operation, for example {@code balance}
+	 * @return the call
+	 */
+	public ApiCall call(String api, String operation) {
+		return new ApiCall(this, api, operation);
+	}
+
+	/**
+	 * Let reads that are made at the same moment in the same name share one request.
+	 * @param <T> what they answer
+	 * @param operation what tells them apart, for example {@code connections.list}
+	 * @param read makes the read
+	 * @return the answer; nothing is kept once it is there
+	 */
+	@SuppressWarnings("unchecked")
+	public <T> Mono<T> share(String operation, Supplier<Mono<T>> read) {
+		return (Mono<T>) this.sharedCalls.share(this.identity + operation, () -> (Mono<Object>) read.get());
+	}
+
+	/**
+	 * Return the escape hatch over this exchange path.
+	 * @return the reactive escape hatch
+	 */
+	public ReactiveHttpApi api() {
+		return new DefaultReactiveHttpApi(this);
+	}
+
+	/**
+	 * Return what this exchange path was told.
+	 * @return the configuration
+	 */
+	public HttpConfig config() {
+		return this.config;
+	}
+
+	/**
+	 * Return whether there is an API key.
+	 * @return whether calls go to the platform in the name of an application
+	 */
+	public boolean isVendoMode() {
+		return this.config.apiKey() != null;
+	}
+
+	/**
+	 * Return who calls are made for, as a hash of key, user and credentials worker. No
+	 * secret can be told from it.
+	 * @return the same text for the same identity
+	 */
+	public String identity() {
+		return this.identity;
+	}
+
+	/**
+	 * Return whether calls are made for a user.
+	 * @return whether a user's JWT goes along
+	 */
+	public boolean isForUser() {
+		return this.userJwt != null;
+	}
+
+	/**
+	 * Raise an error in OSS mode.
+	 * @param feature what was asked for, for example {@code connectUrl}
+	 * @throws run.vendo.error.VendoOnlyFeatureException if there is no API key
+	 */
+	public void requireVendoMode(String feature) {
+		if (!isVendoMode()) {
+			throw ErrorDetails.of(ErrorCode.VENDO_ONLY_FEATURE)
+				.summary("%s needs the Vendo platform, and there is no API key".formatted(feature))
+				.toException();
+		}
+	}
+
+	/**
+	 * Return a builder of clients for hosts that are not Vendo's, on the same
+	 * connections. Nothing of ours goes along.
+	 * @return a new builder
+	 */
+	public WebClient.Builder webClient() {
+		requireOpen();
+		return this.transport.webClient().mutate();
+	}
+
+	/**
+	 * Return a request factory for hosts that are not Vendo's, on the same connections.
+	 * @return a request factory
+	 */
+	public ClientHttpRequestFactory requestFactory() {
+		requireOpen();
+		return this.transport.requestFactory(this.config.timeouts());
+	}
+
+	/**
+	 * Close the connections once nobody shares them any more. Further calls fail. Does
+	 * nothing the second time, nor on an exchange path that acts for a user.
+	 */
+	public void close() {
+		if (this.userJwt == null && this.closed.compareAndSet(false, true)) {
+			this.transport.release();
+		}
+	}
+
+	Optional<RateLimit> rateLimit(@Nullable String host) {
+		return this.transport.rateLimit((host != null) ? host : this.config.baseUrl().getHost());
+	}
+
+	/**
+	 * Send a call and read its answer, as often as the retry policy allows.
+	 * @param <T> what the answer is read as
+	 * @param call the call
+	 * @param reader reads a 2xx answer
+	 * @return the answer, or a {@link VendoException}; never empty
+	 */
+	<T> Mono<T> exchange(ApiCall call, AnswerReader<T> reader) {
+		return Mono.defer(() -> {
+			if (call.vendoOnlyFeature() != null) {
+				requireVendoMode(call.vendoOnlyFeature());
+			}
+			requireOpen();
+			Exchange<T> exchange = new Exchange<>(call, reader);
+			return exchange.attempt(1);
+		});
+	}
+
+	private void requireOpen() {
+		if (this.closed.get()) {
+			throw ErrorDetails.builder()
+				.summary("This client is closed")
+				.nextStep("Build another one; in Spring, do not call after the application context has closed.")
+				.toException();
+		}
+	}
+
+	private boolean isTrusted(URI uri) {
+		return Origin.same(uri, this.config.baseUrl()) || Origin.same(uri, this.config.credentialsUrl())
+				|| Origin.same(uri, this.config.dataProxyUrl());
+	}
+
+	static VendoException invalid(String what) {
+		return ErrorDetails.of(ErrorCode.VALIDATION_FAILED).summary(what).toException();
+	}
+
+	static void requireHeader(String name, String value) {
+		for (int i = 0; i < value.length(); i++) {
+			char character = value.charAt(i);
+			if ((character < ' ' && character != '\t') || character == 0x7f || character > 0xff) {
+				throw invalid("The header %s has a character that no header can carry"
+					.formatted(name.chars().allMatch((c) -> c > ' ' && c < 0x7f) ? name : "name"));
+			}
+		}
+	}
+
+	private static String identityOf(HttpConfig config, @Nullable String userJwt) {
+		try {
+			MessageDigest digest = MessageDigest.getInstance("SHA-256");
+			String key = (config.apiKey() != null) ? config.apiKey().get() : "";
+			for (String part : new String[] { config.credentialsUrl().toString(), key,
+					Objects.requireNonNullElse(userJwt, "") }) {
+				digest.update(part.getBytes(StandardCharsets.UTF_8));
+				digest.update((byte) 0);
+			}
+			return HexFormat.of().formatHex(digest.digest());
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	/**
+	 * Reads a 2xx answer.
+	 *
+	 * @param <T> what it is read as
+	 */
+	@FunctionalInterface
+	interface AnswerReader<T> {
+
+		Mono<T> read(Answer answer);
+
+	}
+
+	/**
+	 * One call with all its attempts.
+	 */
+	private final class Exchange<T> {
+
+		private final ApiCall call;
+
+		private final AnswerReader<T> reader;
+
+		private final URI uri;
+
+		private final @Nullable String idempotencyKey;
+
+		private final long deadline;
+
+		private final Duration attemptTimeout;
+
+		Exchange(ApiCall call, AnswerReader<T> reader) {
+			this.call = call;
+			this.reader = reader;
+			this.uri = call.uri(VendoHttp.this.config.baseUrl());
+			boolean write = WRITES.contains(call.method());
+			String key = call.idempotencyKey();
+			this.idempotencyKey = (key == null && write) ? UUID.randomUUID().toString() : key;
+			Duration timeout = (call.timeout() != null) ? call.timeout() : VendoHttp.this.config.timeouts().call();
+			this.deadline = (timeout != null) ? now() + timeout.toNanos() : Long.MAX_VALUE;
+			this.attemptTimeout = (call.timeout() != null) ? call.timeout()
+					: VendoHttp.this.config.timeouts().response();
+		}
+
+		Mono<T> attempt(int attempt) {
+			long started = now();
+			Duration timeout = (this.deadline != Long.MAX_VALUE)
+					? min(this.attemptTimeout, Duration.ofNanos(Math.max(1, this.deadline - started)))
+					: this.attemptTimeout;
+			return send(this.uri, 0).timeout(timeout, VendoHttp.this.config.scheduler()).doOnNext((answer) -> {
+				VendoHttp.this.budget.succeeded();
+				log("answered", attempt, started);
+			}).onErrorResume((failure) -> {
+				AttemptFailure known = failureOf(failure, timeout);
+				log(known, attempt, started);
+				Duration delay = delayBeforeNext(known, attempt);
+				if (delay == null) {
+					return Mono.error(known.toException(attempt));
+				}
+				return Mono.delay(delay, VendoHttp.this.config.scheduler())
+					.then(Mono.defer(() -> attempt(attempt + 1)));
+			});
+		}
+
+		private Mono<T> send(URI target, int redirects) {
+			WebClient.RequestBodySpec request = VendoHttp.this.transport.webClient()
+				.method(this.call.method())
+				.uri(target)
+				.attribute(URI_TEMPLATE_ATTRIBUTE, this.call.template())
+				.headers((headers) -> writeHeaders(headers, target));
+			Object body = this.call.body();
+			WebClient.RequestHeadersSpec<?> sendable = (body != null) ? request.bodyValue(body) : request;
+			return sendable.exchangeToMono((response) -> receive(response, target, redirects));
+		}
+
+		private void writeHeaders(HttpHeaders headers, URI target) {
+			headers.setAccept(java.util.List.of(MediaType.APPLICATION_JSON));
+			headers.set(HttpHeaders.USER_AGENT, USER_AGENT);
+			if (this.call.body() != null) {
+				headers.setContentType(MediaType.APPLICATION_JSON);
+			}
+			if (this.idempotencyKey != null) {
+				headers.set("Idempotency-Key", this.idempotencyKey);
+			}
+			if (isTrusted(target)) {
+				headers.set("Vendo-API-Version", VendoHttp.this.config.apiVersion());
+				if (VendoHttp.this.config.apiKey() != null) {
+					headers.setBearerAuth(VendoHttp.this.config.apiKey().get());
+				}
+				if (VendoHttp.this.userJwt != null) {
+					headers.set(USER_JWT_HEADER, VendoHttp.this.userJwt);
+				}
+			}
+			headers.putAll(this.call.headers());
+		}
+
+		private Mono<T> receive(ClientResponse response, URI target, int redirects) {
+			HttpHeaders headers = response.headers().asHttpHeaders();
+			VendoHttp.this.transport.sawRateLimit(target, headers, VendoHttp.this.config.clock());
+			HttpStatusCode status = response.statusCode();
+			if (status.is2xxSuccessful()) {
+				return receiveBody(response, headers, status);
+			}
+			if (status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null) {
+				return redirect(response, target, redirects);
+			}
+			Flux<DataBuffer> body = response.bodyToFlux(DataBuffer.class);
+			return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(body, ERROR_BODY_READ))
+				.map(VendoHttp::bytes)
+				.defaultIfEmpty(new byte[0])
+				// The status is known; what is left of the body adds nothing to it.
+				.onErrorReturn(new byte[0])
+				.flatMap((bytes) -> Mono.error(errorAnswer(status, headers, bytes)));
+		}
+
+		private Mono<T> receiveBody(ClientResponse response, HttpHeaders headers, HttpStatusCode status) {
+			ErrorDetails.Builder details = details().requestId(VendoHttp.this.errors.requestId(headers));
+			int limit = VendoHttp.this.config.maxBodySize();
+			return DataBufferUtils.join(response.bodyToFlux(DataBuffer.class), limit)
+				.map(VendoHttp::bytes)
+				.defaultIfEmpty(new byte[0])
+				.onErrorMap((ex) -> brokenBody(ex, details.status(status.value()), limit))
+				.flatMap((bytes) -> this.reader
+					.read(new Answer(this.call, status, headers, bytes, response.strategies(), details)));
+		}
+
+		private AttemptFailure brokenBody(Throwable failure, ErrorDetails.Builder details, int limit) {
+			details.code(ErrorCode.INVALID_RESPONSE);
+			if (failure instanceof DataBufferLimitException) {
+				return new AttemptFailure(details.summary("The answer is larger than %,d bytes".formatted(limit))
+					.nextStep("Ask for less, or raise vendo.http.max-body-size.")
+					.build(), false, failure);
+			}
+			return new AttemptFailure(
+					details.summary("The answer breaks off: the connection was closed in the middle").build(), true,
+					unwrap(failure));
+		}
+
+		private AttemptFailure errorAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
+			ErrorDetails.Builder read = VendoHttp.this.errors.read(status.value(), headers, body, this.call.slug());
+			ErrorDetails details = this.call.errorDetails().apply(read.requestSummary(requestSummary()).build());
+			boolean spendCap = details.code() != null && details.code().isSpendCap();
+			boolean repeatable = switch (status.value()) {
+				case 429 -> !spendCap;
+				case 500, 502, 503, 504 -> true;
+				default -> false;
+			};
+			return new AttemptFailure(details, repeatable, null);
+		}
+
+		private Mono<T> redirect(ClientResponse response, URI from, int redirects) {
+			URI to = resolve(from, response.headers().asHttpHeaders().getFirst(HttpHeaders.LOCATION));
+			int status = response.statusCode().value();
+			boolean read = HttpMethod.GET.equals(this.call.method());
+			boolean keepsMethod = status == 307 || status == 308 || (read && status >= 301 && status <= 303);
+			if (to != null && Origin.same(from, to) && keepsMethod && redirects < MAX_REDIRECTS) {
+				return response.releaseBody().then(Mono.defer(() -> send(to, redirects + 1)));
+			}
+			ErrorDetails details = details().status(status)
+				.requestId(VendoHttp.this.errors.requestId(response.headers().asHttpHeaders()))
+				.summary((redirects < MAX_REDIRECTS)
+						? "The call was redirected to %s, where it is not followed".formatted(shown(to))
+						: "The call was redirected more than %d times".formatted(MAX_REDIRECTS))
+				.nextStep(
+						"Set vendo.base-url, vendo.credentials-url or vendo.data-proxy-url to the address that answers: "
+								+ "a key is never carried to another host.")
+				.build();
+			return response.releaseBody().then(Mono.error(() -> new AttemptFailure(details, false, null)));
+		}
+
+		private AttemptFailure failureOf(Throwable failure, Duration timeout) {
+			if (failure instanceof AttemptFailure known) {
+				return known;
+			}
+			if (failure instanceof VendoException raised) {
+				return new AttemptFailure(raised.details(), false, raised.getCause());
+			}
+			Throwable cause = unwrap(failure);
+			if (cause instanceof CodecException || cause instanceof UnsupportedMediaTypeException) {
+				return new AttemptFailure(details().code(ErrorCode.VALIDATION_FAILED)
+					.summary("The body cannot be written as it was given")
+					.build(), false, cause);
+			}
+			TransportException.Reason reason = TransportFailures.reason(cause);
+			if (reason == null) {
+				return new AttemptFailure(
+						details().summary("The call failed before an answer came: " + cause.getClass().getName())
+							.build(),
+						false, cause);
+			}
+			boolean own = cause instanceof TimeoutException && reason == TransportException.Reason.TIMEOUT;
+			return new AttemptFailure(details().code(ErrorCode.UPSTREAM_ERROR)
+				.transportReason(reason)
+				.summary(summaryOf(reason, timeout))
+				.build(), reason != TransportException.Reason.OVERLOAD, own ? null : cause);
+		}
+
+		private String summaryOf(TransportException.Reason reason, Duration timeout) {
+			String host = this.uri.getHost() + ((this.uri.getPort() >= 0) ? ":" + this.uri.getPort() : "");
+			return switch (reason) {
+				case DNS -> "The host %s has no known address".formatted(host);
+				case CONNECT -> "No connection to %s".formatted(host);
+				case TLS -> "No secure connection to %s".formatted(host);
+				case TIMEOUT -> "No answer from %s within %d ms".formatted(host, timeout.toMillis());
+				case RESET -> "%s closed the connection before it answered".formatted(host);
+				case PROTOCOL -> "%s does not answer as an HTTP server does".formatted(host);
+				case OVERLOAD -> "Too many calls wait for a connection to %s".formatted(host);
+				case INTERRUPTED -> "The wait for %s was interrupted".formatted(host);
+			};
+		}
+
+		private @Nullable Duration delayBeforeNext(AttemptFailure failure, int attempt) {
+			RetryPolicy retry = VendoHttp.this.config.retry();
+			if (!failure.isRepeatable() || attempt >= retry.maxAttempts()) {
+				return null;
+			}
+			Duration asked = failure.details().retryAfter();
+			if (asked != null && asked.compareTo(retry.maxRetryAfter()) > 0) {
+				return null;
+			}
+			Duration delay = (asked != null && !asked.isZero()) ? asked
+					: retry.delayAfter(attempt, VendoHttp.this.config.random().getAsDouble());
+			boolean tooLate = this.deadline != Long.MAX_VALUE && now() + delay.toNanos() >= this.deadline;
+			return (!tooLate && VendoHttp.this.budget.tryRetry()) ? delay : null;
+		}
+
+		private ErrorDetails.Builder details() {
+			return ErrorDetails.builder().slug(this.call.slug()).requestSummary(requestSummary());
+		}
+
+		private String requestSummary() {
+			return this.call.method() + " " + Redaction.mask(this.uri);
+		}
+
+		private long now() {
+			return VendoHttp.this.config.scheduler().now(TimeUnit.NANOSECONDS);
+		}
+
+		private void log(AttemptFailure failure, int attempt, long started) {
+			if (logger.isDebugEnabled()) {
+				ErrorDetails details = failure.details();
+				Object outcome = (details.status() != null) ? details.status() : details.transportReason();
+				String id = (details.requestId() != null) ? ", request id " + details.requestId() : "";
+				log("failed with " + outcome + ((details.code() != null) ? " " + details.code() : "") + id, attempt,
+						started);
+			}
+		}
+
+		private void log(String outcome, int attempt, long started) {
+			if (logger.isDebugEnabled()) {
+				logger.debug("%s %s after %d ms, attempt %d".formatted(requestSummary(), outcome,
+						TimeUnit.NANOSECONDS.toMillis(now() - started), attempt));
+			}
+		}
+
+	}
+
+	private static byte[] bytes(DataBuffer buffer) {
+		byte[] bytes = new byte[buffer.readableByteCount()];
+		buffer.read(bytes);
+		DataBufferUtils.release(buffer);
+		return bytes;
+	}
+
+	private static Throwable unwrap(Throwable failure) {
+		return (failure instanceof WebClientException && failure.getCause() != null) ? failure.getCause() : failure;
+	}
+
+	private static @Nullable URI resolve(URI from, @Nullable String location) {
+		try {
+			return (location != null) ? from.resolve(location) : null;
+		}
+		catch (IllegalArgumentException ex) {
+			// A location that is no URL leads nowhere.
+			return null;
+		}
+	}
+
+	private static String shown(@Nullable URI uri) {
+		return (uri != null) ? Redaction.mask(uri) : "something that is no URL";
+	}
+
+	private static Duration min(Duration one, Duration other) {
+		return (one.compareTo(other) <= 0) ? one : other;
+	}
+
+	/**
+	 * Scheme, host and port: what decides whether a secret may go along.
+	 */
+	private static final class Origin {
+
+		static boolean same(URI one, URI other) {
+			return one.getHost() != null && one.getHost().equalsIgnoreCase(other.getHost())
+					&& scheme(one).equals(scheme(other)) && port(one) == port(other);
+		}
+
+		private static String scheme(URI uri) {
+			return String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+		}
+
+		private static int port(URI uri) {
+			if (uri.getPort() != -1) {
+				return uri.getPort();
+			}
+			return scheme(uri).equals("https") ? 443 : 80;
+		}
+
+	}
+
+	/**
+	 * The version of this library.
+	 */
+	private static final class Version {
+
+		static String get() {
+			try {
+				Properties properties = PropertiesLoaderUtils
+					.loadProperties(new ClassPathResource("version.properties", VendoHttp.class));
+				return properties.getProperty("version", "unknown");
+			}
+			catch (java.io.IOException ex) {
+				throw new IllegalStateException("run/vendo/http/version.properties is missing from the jar", ex);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * The providers Vendo knows.
+ */
+@NullMarked
+package run.vendo.integration;
+
+import org.jspecify.annotations.NullMarked;

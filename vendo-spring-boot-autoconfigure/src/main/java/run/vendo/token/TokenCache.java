@@ -1,0 +1,329 @@
+package run.vendo.token;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * Keeps provider tokens until shortly before they expire. Bounded; every entry belongs to
+ * one identity and one provider, and is found by a hash, so that no user's JWT is kept.
+ * One cache may serve several clients: they never see each other's tokens.
+ *
+ * @since 0.1.0
+ */
+public final class TokenCache {
+
+	private final Cache<Key, CachedToken> tokens;
+
+	private final ConcurrentMap<Key, Flight> flights = new ConcurrentHashMap<>();
+
+	private final Clock clock;
+
+	private final Duration expiryMargin;
+
+	private final Duration defaultLifetime;
+
+	private TokenCache(Builder builder) {
+		this.clock = builder.clock;
+		this.expiryMargin = builder.expiryMargin;
+		this.defaultLifetime = builder.defaultLifetime;
+		this.tokens = Caffeine.newBuilder()
+			.maximumSize(builder.maximumSize)
+			.ticker(() -> TimeUnit.MILLISECONDS.toNanos(this.clock.millis()))
+			.expireAfter(Expiry.<Key, CachedToken>writing(
+					(key, token) -> Duration.ofMillis(Math.max(0, token.usableUntil() - this.clock.millis()))))
+			.executor(Runnable::run)
+			.build();
+	}
+
+	/**
+	 * Return a builder of a cache for 10,000 tokens, with 60 s margin and 50 minutes for
+	 * tokens that do not say when they expire.
+	 * @return a new builder
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Drop a provider's tokens, whosever they are. A fetch that is under way still
+	 * answers its callers, but what it brings is not kept.
+	 * @param slug the provider
+	 */
+	public void invalidate(String slug) {
+		// Fetches first: what one of them puts into the cache meanwhile is met by the
+		// second pass.
+		this.flights.keySet().stream().filter((key) -> key.slug().equals(slug)).forEach(this::invalidate);
+		this.tokens.asMap().keySet().stream().filter((key) -> key.slug().equals(slug)).forEach(this::invalidate);
+	}
+
+	/**
+	 * Drop all tokens.
+	 */
+	public void invalidateAll() {
+		this.flights.keySet().forEach(this::invalidate);
+		this.tokens.asMap().keySet().forEach(this::invalidate);
+	}
+
+	/**
+	 * Return how many tokens are kept at present.
+	 * @return the number of entries, those included that have just expired
+	 */
+	public long size() {
+		this.tokens.cleanUp();
+		return this.tokens.estimatedSize();
+	}
+
+	Clock clock() {
+		return this.clock;
+	}
+
+	@Nullable CachedToken find(Key key) {
+		return this.tokens.getIfPresent(key);
+	}
+
+	/**
+	 * Join what is known: the token that is kept, else the fetch that is under way, else
+	 * a new fetch, which the caller has to bring home. All in one step, so that callers
+	 * who miss together make one request.
+	 * @param key whose token
+	 * @return what to wait for, and whether the caller has to do the fetch
+	 */
+	Claim claim(Key key) {
+		Claim[] claim = new Claim[1];
+		this.flights.compute(key, (sameKey, flight) -> {
+			if (flight != null) {
+				claim[0] = new Claim(flight, false);
+				return flight;
+			}
+			CachedToken token = find(key);
+			if (token != null) {
+				claim[0] = new Claim(Flight.landed(key, token.value()), false);
+				return null;
+			}
+			Flight own = new Flight(key);
+			claim[0] = new Claim(own, true);
+			return own;
+		});
+		return claim[0];
+	}
+
+	/**
+	 * Begin a fetch for a token that is still good, unless one is under way or the token
+	 * has been renewed already.
+	 * @param key whose token
+	 * @param token the token to renew
+	 * @return the flight to bring home, or {@code null} when there is nothing to do
+	 */
+	@Nullable Flight claimRenewal(Key key, CachedToken token) {
+		Flight own = new Flight(key);
+		Flight current = this.flights.compute(key,
+				(sameKey, flight) -> (flight != null) ? flight : (find(key) == token) ? own : null);
+		return (current == own) ? own : null;
+	}
+
+	/**
+	 * End a fetch: keep its token unless it was invalidated meanwhile, then tell those
+	 * who wait.
+	 * @param flight the fetch
+	 * @param slug the provider
+	 * @param answer what came
+	 */
+	void land(Flight flight, String slug, TokenAnswer answer) {
+		CachedToken token = CachedToken.of(slug, answer.accessToken(), answer.expiresAt(), this.clock.millis(),
+				this.expiryMargin, this.defaultLifetime);
+		this.flights.computeIfPresent(flight.key(), (key, current) -> {
+			if (current != flight) {
+				return current;
+			}
+			if (token.isUsable(this.clock.millis())) {
+				this.tokens.put(key, token);
+			}
+			else {
+				this.tokens.invalidate(key);
+			}
+			return null;
+		});
+		flight.future().complete(Optional.of(answer.accessToken()));
+	}
+
+	/**
+	 * End a fetch that found no credential.
+	 * @param flight the fetch
+	 */
+	void landEmpty(Flight flight) {
+		this.flights.remove(flight.key(), flight);
+		flight.future().complete(Optional.empty());
+	}
+
+	/**
+	 * End a fetch that failed.
+	 * @param flight the fetch
+	 * @param failure why
+	 */
+	void crash(Flight flight, Throwable failure) {
+		this.flights.remove(flight.key(), flight);
+		flight.future().completeExceptionally(failure);
+	}
+
+	void postpone(Key key, CachedToken token) {
+		this.tokens.asMap().replace(key, token, token.postponed(this.clock.millis()));
+	}
+
+	void invalidate(Key key) {
+		this.flights.compute(key, (sameKey, flight) -> {
+			this.tokens.invalidate(key);
+			return null;
+		});
+	}
+
+	/**
+	 * Drop exactly one token: if another has taken its place, that one stays.
+	 * @param key whose token
+	 * @param value the token that no longer works
+	 */
+	void invalidate(Key key, String value) {
+		this.flights.compute(key, (sameKey, flight) -> {
+			CachedToken token = find(key);
+			if (token == null || !token.value().equals(value)) {
+				return flight;
+			}
+			this.tokens.invalidate(key);
+			return null;
+		});
+	}
+
+	/**
+	 * Whose token.
+	 *
+	 * @param identity a hash of the identity
+	 * @param slug the provider
+	 */
+	record Key(String identity, String slug) {
+	}
+
+	/**
+	 * A place in a fetch.
+	 *
+	 * @param flight the fetch, which may be over
+	 * @param own whether the caller has to do it
+	 */
+	record Claim(Flight flight, boolean own) {
+	}
+
+	/**
+	 * A fetch under way.
+	 *
+	 * @param key whose token
+	 * @param future the token; empty when there is no credential
+	 */
+	record Flight(Key key, CompletableFuture<Optional<String>> future) {
+
+		Flight(Key key) {
+			this(key, new CompletableFuture<>());
+		}
+
+		static Flight landed(Key key, String token) {
+			return new Flight(key, CompletableFuture.completedFuture(Optional.of(token)));
+		}
+
+		// Two fetches are the same only if they are one.
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return this == other;
+		}
+
+		@Override
+		public int hashCode() {
+			return System.identityHashCode(this);
+		}
+
+		@Override
+		public String toString() {
+			return "Flight[slug=" + this.key.slug() + "]";
+		}
+
+	}
+
+	/**
+	 * Builder of {@link TokenCache}.
+	 */
+	public static final class Builder {
+
+		private long maximumSize = 10_000;
+
+		private Duration expiryMargin = Duration.ofSeconds(60);
+
+		private Duration defaultLifetime = Duration.ofMinutes(50);
+
+		private Clock clock = Clock.systemUTC();
+
+		private Builder() {
+		}
+
+		/**
+		 * Set how many tokens are kept.
+		 * @param maximumSize the number of tokens; {@code 0} keeps none
+		 * @return this builder
+		 */
+		public Builder maximumSize(long maximumSize) {
+			Assert.isTrue(maximumSize >= 0, "'maximumSize' must not be negative");
+			this.maximumSize = maximumSize;
+			return this;
+		}
+
+		/**
+		 * Set how long before its end a token is no longer handed out.
+		 * @param expiryMargin the margin, 60 s by default
+		 * @return this builder
+		 */
+		public Builder expiryMargin(Duration expiryMargin) {
+			Assert.isTrue(!expiryMargin.isNegative(), "'expiryMargin' must not be negative");
+			this.expiryMargin = expiryMargin;
+			return this;
+		}
+
+		/**
+		 * Set how long a token is used that does not say when it expires.
+		 * @param defaultLifetime the lifetime, 50 minutes by default
+		 * @return this builder
+		 */
+		public Builder defaultLifetime(Duration defaultLifetime) {
+			Assert.isTrue(!defaultLifetime.isNegative(), "'defaultLifetime' must not be negative");
+			this.defaultLifetime = defaultLifetime;
+			return this;
+		}
+
+		/**
+		 * Set what tells the time.
+		 * @param clock the clock
+		 * @return this builder
+		 */
+		public Builder clock(Clock clock) {
+			Assert.notNull(clock, "'clock' must not be null");
+			this.clock = clock;
+			return this;
+		}
+
+		/**
+		 * Build the cache.
+		 * @return a new, empty cache
+		 */
+		public TokenCache build() {
+			return new TokenCache(this);
+		}
+
+	}
+
+}

@@ -1,0 +1,327 @@
+package run.vendo.token;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+import run.vendo.error.AuthException;
+import run.vendo.error.ErrorCode;
+import run.vendo.error.ErrorDetails;
+import run.vendo.error.ForbiddenException;
+import run.vendo.error.NeedsReauthException;
+import run.vendo.error.NotConnectedException;
+import run.vendo.error.NotFoundException;
+import run.vendo.error.ValidationException;
+import run.vendo.error.VendoException;
+import run.vendo.http.Blocking;
+import run.vendo.http.EnvironmentVariables;
+import run.vendo.http.PathSegments;
+import run.vendo.http.VendoHttp;
+
+/**
+ * Finds a provider's token: the override variable, then the credentials worker in Vendo
+ * mode or the provider's own variable in OSS mode.
+ * <p>
+ * An instance acts for one identity. Instances over one {@link TokenCache} share fetches
+ * that are under way for the same identity, whether the caller blocks or not.
+ *
+ * @since 0.1.0
+ */
+public final class Tokens {
+
+	private static final Log logger = LogFactory.getLog(Tokens.class);
+
+	private final VendoHttp http;
+
+	private final EnvironmentVariables environment;
+
+	private final ByokCatalog catalog;
+
+	private final TokenCache cache;
+
+	/**
+	 * Create the token resolution of one identity.
+	 * @param http the exchange path of that identity
+	 * @param environment where variables are looked up
+	 * @param catalog the variables of providers in OSS mode
+	 * @param cache where tokens are kept
+	 */
+	public Tokens(VendoHttp http, EnvironmentVariables environment, ByokCatalog catalog, TokenCache cache) {
+		this.http = http;
+		this.environment = environment;
+		this.catalog = catalog;
+		this.cache = cache;
+	}
+
+	/**
+	 * Return the token resolution of another identity.
+	 * @param http the exchange path of that identity
+	 * @return a new instance on the same cache
+	 */
+	public Tokens with(VendoHttp http) {
+		return new Tokens(http, this.environment, this.catalog, this.cache);
+	}
+
+	/**
+	 * Return a token if it takes no request: from an override variable or the cache.
+	 * @param slug the provider
+	 * @return the token, or {@code null} when it has to be asked for
+	 */
+	public @Nullable String immediate(String slug) {
+		if (!this.http.isVendoMode() || slug == null) {
+			return null;
+		}
+		TokenCache.Key key = key(slug);
+		CachedToken token = this.cache.find(key);
+		if (token == null) {
+			return null;
+		}
+		// The variable wins at every call, so that it can be set and unset while the
+		// token is kept.
+		String override = this.environment.get(token.overrideVariable());
+		if (override != null) {
+			return override;
+		}
+		if (token.isWorthRenewing(this.cache.clock().millis())) {
+			renew(key, token);
+		}
+		return token.value();
+	}
+
+	/**
+	 * Return a token, waiting for it if it has to be asked for.
+	 * @param slug the provider
+	 * @return the token
+	 * @throws VendoException as {@link #token(String)} fails
+	 */
+	public String await(String slug) {
+		String immediate = immediate(slug);
+		return (immediate != null) ? immediate : Blocking.await(token(slug));
+	}
+
+	/**
+	 * Find a token, with {@code GET /{slug}} at the credentials worker if need be.
+	 * @param slug the provider
+	 * @return the token; fails with {@link ValidationException} if the slug is blank,
+	 * {@link NotConnectedException} if there is none, or as the worker answers
+	 */
+	public Mono<String> token(String slug) {
+		return Mono.deferContextual((context) -> {
+			String immediate = immediate(slug);
+			if (immediate != null) {
+				return Mono.just(immediate);
+			}
+			String own = ownToken(PathSegments.requireSlug(slug));
+			if (own != null) {
+				return Mono.just(own);
+			}
+			if (!this.http.isVendoMode()) {
+				return Mono.error(notConnected(slug));
+			}
+			return fetched(slug, context);
+		});
+	}
+
+	/**
+	 * Find several tokens, with one {@code GET /_bulk} at the credentials worker for all
+	 * that are neither overridden nor kept.
+	 * @param slugs the providers; repeats count once
+	 * @return a token by slug in the order asked, empty where there is no credential
+	 */
+	public Mono<Map<String, Optional<String>>> tokens(Collection<String> slugs) {
+		return Mono.deferContextual((context) -> {
+			Set<String> asked = new LinkedHashSet<>();
+			slugs.forEach((slug) -> asked.add(PathSegments.requireSlug(slug)));
+			Map<String, Mono<Optional<String>>> found = new LinkedHashMap<>();
+			Map<String, TokenCache.Flight> missing = new LinkedHashMap<>();
+			for (String slug : asked) {
+				found.put(slug, find(slug, missing));
+			}
+			if (!missing.isEmpty()) {
+				fetchAll(missing, context);
+			}
+			return Flux.fromIterable(found.entrySet())
+				.concatMap((entry) -> entry.getValue().map((token) -> Map.entry(entry.getKey(), token)))
+				.collect(LinkedHashMap::new, (tokens, entry) -> tokens.put(entry.getKey(), entry.getValue()));
+		});
+	}
+
+	/**
+	 * Drop the token of this identity. A fetch that is under way still answers its
+	 * callers, but what it brings is not kept.
+	 * @param slug the provider
+	 */
+	public void invalidate(String slug) {
+		this.cache.invalidate(key(PathSegments.requireSlug(slug)));
+	}
+
+	/**
+	 * Return HTTP clients that carry a provider's token.
+	 * @param slug the provider
+	 * @return a new session; asks for no token yet
+	 */
+	public VendoSession session(String slug) {
+		return new DefaultVendoSession(this, this.http, PathSegments.requireSlug(slug));
+	}
+
+	/**
+	 * Return whether a provider's token is the application's own, from a variable, so
+	 * that no other can be had.
+	 * @param slug the provider
+	 * @return whether the token does not come from Vendo
+	 */
+	boolean isOwn(String slug) {
+		return ownToken(slug) != null;
+	}
+
+	/**
+	 * Find a token to take the place of one that no longer works.
+	 * @param slug the provider
+	 * @param refused the token that no longer works
+	 * @return another token
+	 */
+	Mono<String> replacement(String slug, String refused) {
+		return Mono.defer(() -> {
+			this.cache.invalidate(key(slug), refused);
+			return token(slug);
+		});
+	}
+
+	private @Nullable String ownToken(String slug) {
+		String override = this.environment.get(ByokCatalog.overrideVariable(slug));
+		if (override != null || this.http.isVendoMode()) {
+			return override;
+		}
+		return this.catalog.find(slug).map((provider) -> this.environment.get(provider.primaryVariable())).orElse(null);
+	}
+
+	private VendoException notConnected(String slug) {
+		String override = ByokCatalog.overrideVariable(slug);
+		String nextStep = this.catalog.find(slug)
+			.map((provider) -> "Set %s (or %s), or set vendo.api-key (VENDO_API_KEY) and connect %s in Vendo."
+				.formatted(provider.primaryVariable(), override, slug))
+			.orElseGet(() -> ("Set %s, or name the variable that holds its key with vendo.byok.%s, "
+					+ "or set vendo.api-key (VENDO_API_KEY) and connect it in Vendo.")
+				.formatted(override, slug));
+		return ErrorDetails.of(ErrorCode.BINDING_MISSING)
+			.slug(slug)
+			.summary("There is no token for %s: no API key is set, and no variable holds one".formatted(slug))
+			.nextStep(nextStep)
+			.toException();
+	}
+
+	private Mono<String> fetched(String slug, ContextView context) {
+		TokenCache.Claim claim = this.cache.claim(key(slug));
+		TokenCache.Flight flight = claim.flight();
+		if (claim.own()) {
+			fetch(slug, flight, context);
+		}
+		// Whoever joined a bulk fetch that found nothing asks for this one provider, to
+		// be told why.
+		return joined(slug, flight).flatMap((token) -> token.map(Mono::just).orElseGet(() -> token(slug)));
+	}
+
+	private void fetch(String slug, TokenCache.Flight flight, ContextView context) {
+		this.http.call("token", "get")
+			.at(this.http.config().credentialsUrl())
+			.get("/{slug}", slug)
+			.slug(slug)
+			.secretAnswer()
+			.retrieve(TokenAnswer.class)
+			.contextWrite(context)
+			.subscribe((answer) -> this.cache.land(flight, slug, answer),
+					(failure) -> this.cache.crash(flight, failure));
+	}
+
+	private Mono<Optional<String>> find(String slug, Map<String, TokenCache.Flight> missing) {
+		String immediate = immediate(slug);
+		String known = (immediate != null) ? immediate : ownToken(slug);
+		if (known != null || !this.http.isVendoMode()) {
+			return Mono.just(Optional.ofNullable(known));
+		}
+		TokenCache.Claim claim = this.cache.claim(key(slug));
+		if (claim.own()) {
+			missing.put(slug, claim.flight());
+			return joined(null, claim.flight());
+		}
+		return joined(slug, claim.flight()).onErrorResume(Tokens::saysNoCredential,
+				(ex) -> Mono.just(Optional.empty()));
+	}
+
+	private void fetchAll(Map<String, TokenCache.Flight> missing, ContextView context) {
+		String slugs = missing.keySet()
+			.stream()
+			.map((slug) -> PathSegments.encode(slug, "slug"))
+			.collect(Collectors.joining(","));
+		List<TokenCache.Flight> flights = new ArrayList<>(missing.values());
+		this.http.call("token", "bulk")
+			.at(this.http.config().credentialsUrl())
+			.get("/_bulk?slugs=" + slugs)
+			.secretAnswer()
+			.retrieve(BulkAnswer.class)
+			.contextWrite(context)
+			.subscribe((answer) -> missing.forEach((slug, flight) -> {
+				TokenAnswer token = answer.tokens().get(slug);
+				if (token != null) {
+					this.cache.land(flight, slug, token);
+				}
+				else {
+					this.cache.landEmpty(flight);
+				}
+			}), (failure) -> flights.forEach((flight) -> this.cache.crash(flight, failure)));
+	}
+
+	private Mono<Optional<String>> joined(@Nullable String slug, TokenCache.Flight flight) {
+		return Mono.fromFuture(flight.future(), true).onErrorMap(VendoException.class, (failure) -> {
+			if (slug == null || failure.slug() != null) {
+				return failure.atCaller();
+			}
+			return failure.details().mutate().slug(slug).build().toException(failure.getCause());
+		});
+	}
+
+	private void renew(TokenCache.Key key, CachedToken token) {
+		TokenCache.Flight flight = this.cache.claimRenewal(key, token);
+		if (flight == null) {
+			return;
+		}
+		flight.future().whenComplete((renewed, failure) -> {
+			if (failure == null) {
+				return;
+			}
+			logger.debug("The token of %s could not be renewed: %s".formatted(key.slug(), failure.getMessage()));
+			if (saysNoCredential(failure) || failure instanceof AuthException) {
+				// The token may still work for a while, but what the platform says now is
+				// the truth.
+				this.cache.invalidate(key, token.value());
+			}
+			else {
+				this.cache.postpone(key, token);
+			}
+		});
+		fetch(key.slug(), flight, reactor.util.context.Context.empty());
+	}
+
+	private static boolean saysNoCredential(Throwable failure) {
+		return failure instanceof NotConnectedException || failure instanceof NeedsReauthException
+				|| failure instanceof NotFoundException || failure instanceof ForbiddenException;
+	}
+
+	private TokenCache.Key key(String slug) {
+		return new TokenCache.Key(this.http.identity(), slug);
+	}
+
+}
