@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -150,6 +151,13 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 	public B tokenCache(TokenCache tokenCache) {
 		Assert.notNull(tokenCache, "'tokenCache' must not be null");
 		this.settings.tokenCache = tokenCache;
+		return self();
+	}
+
+	@Override
+	public B tokenCache(Consumer<TokenCache.Builder> tokenCache) {
+		Assert.notNull(tokenCache, "'tokenCache' must not be null");
+		this.settings.tokenCacheCustomizer = this.settings.tokenCacheCustomizer.andThen(tokenCache);
 		return self();
 	}
 

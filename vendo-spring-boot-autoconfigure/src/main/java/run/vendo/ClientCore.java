@@ -42,6 +42,8 @@ final class ClientCore {
 
 	private final ByokCatalog catalog;
 
+	final TokenCache tokenCache;
+
 	final Tokens tokens;
 
 	final WebhooksApi webhooks;
@@ -66,15 +68,17 @@ final class ClientCore {
 
 	ClientCore(ClientSettings settings, VendoHttp http, EnvironmentVariables environment, ByokCatalog catalog,
 			TokenCache cache, WebhooksApi webhooks, Supplier<JsonMapper> mapper) {
-		this(settings, http, environment, catalog, new Tokens(http, environment, catalog, cache), webhooks, mapper);
+		this(settings, http, environment, catalog, cache, new Tokens(http, environment, catalog, cache), webhooks,
+				mapper);
 	}
 
 	private ClientCore(ClientSettings settings, VendoHttp http, EnvironmentVariables environment, ByokCatalog catalog,
-			Tokens tokens, WebhooksApi webhooks, Supplier<JsonMapper> mapper) {
+			TokenCache tokenCache, Tokens tokens, WebhooksApi webhooks, Supplier<JsonMapper> mapper) {
 		this.settings = settings;
 		this.http = http;
 		this.environment = environment;
 		this.catalog = catalog;
+		this.tokenCache = tokenCache;
 		this.tokens = tokens;
 		this.webhooks = webhooks;
 		this.mapper = mapper;
@@ -108,8 +112,8 @@ final class ClientCore {
 
 	private ClientCore withUser(String jwt) {
 		VendoHttp userHttp = this.http.forUser(jwt);
-		return new ClientCore(this.settings, userHttp, this.environment, this.catalog, this.tokens.with(userHttp),
-				this.webhooks, this.mapper);
+		return new ClientCore(this.settings, userHttp, this.environment, this.catalog, this.tokenCache,
+				this.tokens.with(userHttp), this.webhooks, this.mapper);
 	}
 
 	URI connectUrl(String slug, ConnectUrlOptions options) {

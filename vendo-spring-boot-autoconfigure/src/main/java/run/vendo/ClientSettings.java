@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -73,6 +74,9 @@ final class ClientSettings {
 
 	@Nullable TokenCache tokenCache;
 
+	Consumer<TokenCache.Builder> tokenCacheCustomizer = (builder) -> {
+	};
+
 	List<String> webhookSecrets = List.of();
 
 	Duration webhookMaxAge = WebhooksApi.DEFAULT_MAX_AGE;
@@ -111,6 +115,7 @@ final class ClientSettings {
 		this.webClientBuilder = other.webClientBuilder;
 		this.connectorFactory = other.connectorFactory;
 		this.tokenCache = other.tokenCache;
+		this.tokenCacheCustomizer = other.tokenCacheCustomizer;
 		this.webhookSecrets = new ArrayList<>(other.webhookSecrets);
 		this.webhookMaxAge = other.webhookMaxAge;
 		this.jsonMapper = other.jsonMapper;
@@ -137,8 +142,7 @@ final class ClientSettings {
 
 	ClientCore build() {
 		ClientSettings effective = new ClientSettings(this, this.shared);
-		effective.tokenCache = Objects.requireNonNullElseGet(this.tokenCache,
-				() -> TokenCache.builder().clock(this.clock).build());
+		effective.tokenCache = (this.tokenCache != null) ? this.tokenCache : newTokenCache();
 		HttpConfig config = config();
 		VendoHttp http = (this.shared != null) ? this.shared.with(config)
 				: VendoHttp.create(config,
@@ -148,6 +152,12 @@ final class ClientSettings {
 		WebhooksApi webhooks = WebhooksApi.of(effectiveWebhookSecrets(), this.webhookMaxAge, this.clock);
 		return new ClientCore(effective, http, this.environment, catalog, effective.tokenCache, webhooks,
 				this.jsonMapper);
+	}
+
+	private TokenCache newTokenCache() {
+		TokenCache.Builder builder = TokenCache.builder().clock(this.clock);
+		this.tokenCacheCustomizer.accept(builder);
+		return builder.build();
 	}
 
 	private WebClient.Builder observed(WebClient.Builder builder) {

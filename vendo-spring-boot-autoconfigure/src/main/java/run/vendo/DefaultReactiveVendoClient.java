@@ -14,6 +14,7 @@ import run.vendo.deployment.DeploymentApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.sso.SsoApi;
+import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
 import run.vendo.webhook.WebhooksApi;
 
@@ -48,6 +49,11 @@ final class DefaultReactiveVendoClient implements ReactiveVendoClient {
 	@Override
 	public void invalidate(String slug) {
 		this.core.tokens.invalidate(slug);
+	}
+
+	@Override
+	public TokenCache tokenCache() {
+		return this.core.tokenCache;
 	}
 
 	@Override

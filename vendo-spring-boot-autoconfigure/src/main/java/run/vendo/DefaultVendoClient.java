@@ -13,6 +13,7 @@ import run.vendo.http.Blocking;
 import run.vendo.http.HttpApi;
 import run.vendo.integration.IntegrationsApi;
 import run.vendo.sso.SsoApi;
+import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
 import run.vendo.webhook.WebhooksApi;
 
@@ -62,6 +63,11 @@ final class DefaultVendoClient implements VendoClient {
 	@Override
 	public void invalidate(String slug) {
 		this.core.tokens.invalidate(slug);
+	}
+
+	@Override
+	public TokenCache tokenCache() {
+		return this.core.tokenCache;
 	}
 
 	@Override

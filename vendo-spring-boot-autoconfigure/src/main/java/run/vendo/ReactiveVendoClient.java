@@ -20,6 +20,7 @@ import run.vendo.error.VendoOnlyFeatureException;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.sso.SsoApi;
+import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
 import run.vendo.webhook.WebhooksApi;
 
@@ -80,6 +81,12 @@ public interface ReactiveVendoClient extends AutoCloseable {
 	 * @throws ValidationException if the slug is blank, {@code .} or {@code ..}
 	 */
 	void invalidate(String slug);
+
+	/**
+	 * Return where tokens are kept, to drop those of all identities at once.
+	 * @return the cache, which other clients may share
+	 */
+	TokenCache tokenCache();
 
 	/**
 	 * Return HTTP clients for a provider's own API that carry its current token.

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -194,6 +195,14 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 	 * @return this builder
 	 */
 	B tokenCache(TokenCache tokenCache);
+
+	/**
+	 * Adjust the cache that the client makes for itself; it goes by the client's clock
+	 * unless told otherwise. Of no effect where a cache is given.
+	 * @param tokenCache adjusts the builder of the cache
+	 * @return this builder
+	 */
+	B tokenCache(Consumer<TokenCache.Builder> tokenCache);
 
 	/**
 	 * Set the webhook secrets that are valid at present: {@code VENDO_WEBHOOK_SECRET} by

@@ -1,0 +1,101 @@
+package run.vendo.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+import run.vendo.http.ConnectorSettings;
+import run.vendo.http.HttpTimeouts;
+import run.vendo.http.ReactorNettyClients;
+import run.vendo.http.VendoConnector;
+import run.vendo.http.VendoConnectorFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+
+/**
+ * Makes connectors the way the application has told Spring Boot to make them: library,
+ * SSL bundle, proxy and other customizations. Asks for them at the first call.
+ */
+final class SpringBootConnectorFactory implements VendoConnectorFactory {
+
+	private final ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder;
+
+	private final ObjectProvider<ClientHttpRequestFactoryBuilder<?>> requestFactoryBuilder;
+
+	private final ObjectProvider<HttpClientSettings> settings;
+
+	SpringBootConnectorFactory(ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder,
+			ObjectProvider<ClientHttpRequestFactoryBuilder<?>> requestFactoryBuilder,
+			ObjectProvider<HttpClientSettings> settings) {
+		this.connectorBuilder = connectorBuilder;
+		this.requestFactoryBuilder = requestFactoryBuilder;
+		this.settings = settings;
+	}
+
+	@Override
+	public VendoConnector create(ConnectorSettings settings) {
+		ClientHttpConnectorBuilder<?> builder = this.connectorBuilder
+			.getIfAvailable(ClientHttpConnectorBuilder::detect);
+		HttpClientSettings httpClientSettings = this.settings.getIfAvailable(HttpClientSettings::defaults)
+			.withRedirects(HttpRedirects.DONT_FOLLOW)
+			.withConnectTimeout(settings.connectTimeout())
+			.withReadTimeout(null);
+		ClientHttpRequestFactoryBuilder<?> factoryBuilder = this.requestFactoryBuilder
+			.getIfAvailable(ClientHttpRequestFactoryBuilder::detect);
+		if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
+			return ReactorNetty.create(reactor, factoryBuilder, httpClientSettings, settings);
+		}
+		return new SpringBootConnector(builder.build(httpClientSettings), factoryBuilder, httpClientSettings, null);
+	}
+
+	/**
+	 * Apart from the rest so that nothing else needs Reactor Netty to load.
+	 */
+	private static final class ReactorNetty {
+
+		static VendoConnector create(ReactorClientHttpConnectorBuilder builder,
+				ClientHttpRequestFactoryBuilder<?> factoryBuilder, HttpClientSettings httpClientSettings,
+				ConnectorSettings settings) {
+			ConnectionProvider provider = ReactorNettyClients.connectionProvider(settings);
+			ClientHttpConnector connector = builder.withHttpClientFactory(() -> HttpClient.create(provider))
+				.withHttpClientCustomizer((client) -> ReactorNettyClients.configure(client, settings))
+				.build(httpClientSettings);
+			return new SpringBootConnector(connector, factoryBuilder, httpClientSettings, provider::dispose);
+		}
+
+	}
+
+	/**
+	 * A connector that Spring Boot made.
+	 *
+	 * @param clientConnector the connector for {@code WebClient}
+	 * @param factoryBuilder builds request factories for {@code RestClient}
+	 * @param settings what both are made from
+	 * @param connections closes the connections, if they are ours to close
+	 */
+	private record SpringBootConnector(ClientHttpConnector clientConnector,
+			ClientHttpRequestFactoryBuilder<?> factoryBuilder, HttpClientSettings settings,
+			@Nullable Runnable connections) implements VendoConnector {
+
+		@Override
+		public ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
+			return this.factoryBuilder.build(this.settings.withReadTimeout(timeouts.response()));
+		}
+
+		@Override
+		public void close() {
+			if (this.connections != null) {
+				this.connections.run();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,86 @@
+package run.vendo.autoconfigure;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import run.vendo.VendoClient;
+import run.vendo.http.VendoConnectorFactory;
+import run.vendo.token.TokenCache;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for the Vendo client.
+ * <p>
+ * Nothing is sent and no connection is opened while the application starts.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(afterName = { "org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration",
+		"org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration",
+		"org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration",
+		"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+		"org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration" })
+@ConditionalOnClass({ WebClient.class, ClientHttpConnectorBuilder.class, JsonMapper.class })
+@EnableConfigurationProperties(VendoProperties.class)
+@ImportRuntimeHints(VendoRuntimeHints.class)
+@Import({ VendoClientConfigurations.Client.class, VendoClientConfigurations.BlockingFrontDoor.class,
+		VendoClientConfigurations.ReactiveFrontDoor.class, VendoClientConfigurations.BlockingApis.class,
+		VendoClientConfigurations.ReactiveApis.class })
+public final class VendoAutoConfiguration {
+
+	VendoAutoConfiguration() {
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(VendoConnectionDetails.class)
+	PropertiesVendoConnectionDetails vendoConnectionDetails(VendoProperties properties) {
+		return new PropertiesVendoConnectionDetails(properties);
+	}
+
+	@Bean
+	PropertiesVendoClientCustomizer propertiesVendoClientCustomizer(VendoProperties properties,
+			VendoConnectionDetails details, ObjectProvider<HttpClientSettings> httpClientSettings,
+			Environment environment) {
+		return new PropertiesVendoClientCustomizer(properties, details, httpClientSettings.getIfAvailable(),
+				environment);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(VendoConnectorFactory.class)
+	SpringBootConnectorFactory vendoConnectorFactory(ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder,
+			ObjectProvider<ClientHttpRequestFactoryBuilder<?>> requestFactoryBuilder,
+			ObjectProvider<HttpClientSettings> settings) {
+		return new SpringBootConnectorFactory(connectorBuilder, requestFactoryBuilder, settings);
+	}
+
+	@Bean
+	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+	@ConditionalOnMissingBean
+	VendoClient.Builder vendoClientBuilder(VendoConnectorFactory connectorFactory,
+			ObjectProvider<WebClient.Builder> webClientBuilder, ObjectProvider<JsonMapper> jsonMapper,
+			ObjectProvider<TokenCache> tokenCache, ObjectProvider<VendoClientCustomizer> customizers) {
+		VendoClient.Builder builder = VendoClient.builder()
+			.connectorFactory(connectorFactory)
+			.webClientBuilder(() -> webClientBuilder.getIfAvailable(WebClient::builder))
+			.jsonMapper(() -> jsonMapper.getIfUnique(JsonMapper::new));
+		tokenCache.ifUnique(builder::tokenCache);
+		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		return builder;
+	}
+
+}

@@ -1,0 +1,180 @@
+package run.vendo.autoconfigure;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import run.vendo.ReactiveVendoClient;
+import run.vendo.VendoClient;
+import run.vendo.billing.BillingApi;
+import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.connection.ConnectionsApi;
+import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.data.DataApi;
+import run.vendo.data.ReactiveDataApi;
+import run.vendo.deployment.DeploymentApi;
+import run.vendo.http.HttpApi;
+import run.vendo.http.ReactiveHttpApi;
+import run.vendo.integration.IntegrationsApi;
+import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.sso.SsoApi;
+import run.vendo.webhook.WebhooksApi;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The beans of {@link VendoAutoConfiguration} that depend on each other's absence, apart
+ * from it so that they are looked at in the order in which it imports them.
+ */
+final class VendoClientConfigurations {
+
+	private static final Log logger = LogFactory.getLog(VendoAutoConfiguration.class);
+
+	private VendoClientConfigurations() {
+	}
+
+	/**
+	 * The client itself, where the application declares neither front door.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Client {
+
+		@Bean
+		@ConditionalOnMissingBean({ VendoClient.class, ReactiveVendoClient.class })
+		VendoClient vendoClient(VendoClient.Builder builder) {
+			VendoClient client = builder.build();
+			if (!client.isVendoMode()) {
+				logger.info("No API key is set (vendo.api-key): Vendo works in OSS mode, on the provider keys in the "
+						+ "environment");
+			}
+			return client;
+		}
+
+	}
+
+	/**
+	 * The blocking front door of a reactive client that the application declares.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(VendoClient.class)
+	@ConditionalOnBean(ReactiveVendoClient.class)
+	static class BlockingFrontDoor {
+
+		@Bean(destroyMethod = "")
+		VendoClient vendoClient(ReactiveVendoClient client) {
+			return client.blocking();
+		}
+
+	}
+
+	/**
+	 * The reactive front door of the blocking client, whoever declares it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(ReactiveVendoClient.class)
+	static class ReactiveFrontDoor {
+
+		@Bean(destroyMethod = "")
+		ReactiveVendoClient reactiveVendoClient(VendoClient client) {
+			return client.reactive();
+		}
+
+	}
+
+	/**
+	 * The sub-APIs for code that may wait, and those that never do.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class BlockingApis {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ConnectionsApi vendoConnectionsApi(VendoClient client) {
+			return client.connections();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		IntegrationsApi vendoIntegrationsApi(VendoClient client) {
+			return client.integrations();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		BillingApi vendoBillingApi(VendoClient client) {
+			return client.billing();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		DataApi vendoDataApi(VendoClient client) {
+			return client.data();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		HttpApi vendoHttpApi(VendoClient client) {
+			return client.http();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		WebhooksApi vendoWebhooksApi(VendoClient client) {
+			return client.webhooks();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		SsoApi vendoSsoApi(VendoClient client) {
+			return client.sso();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		DeploymentApi vendoDeploymentApi(VendoClient client) {
+			return client.deployment();
+		}
+
+	}
+
+	/**
+	 * The sub-APIs for code that must not wait.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class ReactiveApis {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveConnectionsApi reactiveVendoConnectionsApi(ReactiveVendoClient client) {
+			return client.connections();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveIntegrationsApi reactiveVendoIntegrationsApi(ReactiveVendoClient client) {
+			return client.integrations();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveBillingApi reactiveVendoBillingApi(ReactiveVendoClient client) {
+			return client.billing();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveDataApi reactiveVendoDataApi(ReactiveVendoClient client) {
+			return client.data();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveHttpApi reactiveVendoHttpApi(ReactiveVendoClient client) {
+			return client.http();
+		}
+
+	}
+
+}

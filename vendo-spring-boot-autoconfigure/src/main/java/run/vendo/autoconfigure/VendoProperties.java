@@ -1,0 +1,162 @@
+package run.vendo.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Configuration properties of Vendo. What is not set is null, and then the default of the
+ * client applies.
+ *
+ * @param apiKey API key of the application. Without one, Vendo works in OSS mode on the
+ * provider keys in the environment.
+ * @param baseUrl URL of the Vendo API. A trailing "/api" is dropped.
+ * @param apiUrl URL of the Vendo API as a Vendo deployment sets it. Used when
+ * "vendo.base-url" is not set.
+ * @param credentialsUrl URL of the credentials worker.
+ * @param dataProxyUrl URL of the data proxy.
+ * @param apiVersion API version to ask for.
+ * @param allowInsecure Whether plain "http" is allowed to hosts that are not loopback.
+ * @param sandbox Whether to list the connections of the sandbox.
+ * @param auth Whether the application runs behind the Vendo proxy, so that its identity
+ * headers can be believed. A Vendo deployment sets it.
+ * @param tenantId Tenant the application belongs to. A Vendo deployment sets it.
+ * @param connections Comma-separated list of the slugs to report as connected when the
+ * platform cannot be reached. A Vendo deployment sets it.
+ * @param byok Environment variables that may hold an application's own key, by slug, the
+ * primary one first. Adds to the providers Vendo knows.
+ * @param http How calls are made.
+ * @param retry How failed calls are repeated.
+ * @param tokenCache How tokens are kept.
+ * @param webhook How webhooks are verified.
+ * @param deployment Where the application runs.
+ * @param sso The signed-in user.
+ */
+@ConfigurationProperties("vendo")
+record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nullable String apiUrl,
+		@Nullable String credentialsUrl, @Nullable String dataProxyUrl, @Nullable String apiVersion,
+		@DefaultValue("false") boolean allowInsecure, @Nullable Boolean sandbox, @Nullable Boolean auth,
+		@Nullable String tenantId, @DefaultValue List<String> connections, @DefaultValue Map<String, List<String>> byok,
+		@DefaultValue Http http, @DefaultValue Retry retry, @DefaultValue TokenCache tokenCache,
+		@DefaultValue Webhook webhook, @DefaultValue Deployment deployment, @DefaultValue Sso sso) {
+
+	@Nullable String effectiveBaseUrl() {
+		return StringUtils.hasText(this.baseUrl) ? this.baseUrl : this.apiUrl;
+	}
+
+	@Override
+	public String toString() {
+		return "VendoProperties";
+	}
+
+	/**
+	 * How calls are made.
+	 *
+	 * @param connectTimeout Time a connection may take to open.
+	 * @param responseTimeout Time one attempt of a call may take.
+	 * @param callTimeout Time a call may take with all its retries.
+	 * @param maxBodySize Largest answer that is read.
+	 * @param pool How connections are kept. Applies to Reactor Netty.
+	 */
+	record Http(@Nullable Duration connectTimeout, @Nullable Duration responseTimeout, @Nullable Duration callTimeout,
+			@Nullable DataSize maxBodySize, @DefaultValue Pool pool) {
+
+		/**
+		 * How connections are kept.
+		 *
+		 * @param maxConnections Connections one host may have.
+		 * @param maxPending Calls that may wait for a connection before further ones fail
+		 * at once.
+		 * @param acquireTimeout Time a call waits for a connection.
+		 * @param maxIdleTime Time an unused connection is kept.
+		 * @param maxLifeTime Time any connection is kept.
+		 * @param evictionInterval Time between two searches for unused connections.
+		 */
+		record Pool(@Nullable Integer maxConnections, @Nullable Integer maxPending, @Nullable Duration acquireTimeout,
+				@Nullable Duration maxIdleTime, @Nullable Duration maxLifeTime, @Nullable Duration evictionInterval) {
+
+		}
+
+	}
+
+	/**
+	 * How failed calls are repeated.
+	 *
+	 * @param maxAttempts Times a call is sent at most, the first time included.
+	 * @param baseDelay Upper bound of the first delay. It doubles with every attempt.
+	 * @param maxDelay Upper bound of every delay.
+	 * @param maxRetryAfter Longest "Retry-After" that is waited for.
+	 * @param budget Retries a client may spend before it must earn more by successes and
+	 * time. Zero means no limit.
+	 */
+	record Retry(@Nullable Integer maxAttempts, @Nullable Duration baseDelay, @Nullable Duration maxDelay,
+			@Nullable Duration maxRetryAfter, @Nullable Integer budget) {
+
+	}
+
+	/**
+	 * How tokens are kept.
+	 *
+	 * @param maximumSize Tokens that are kept at most.
+	 * @param expiryMargin Time before its end from which on a token is no longer used.
+	 * @param defaultLifetime Time a token is used that does not say when it ends.
+	 */
+	record TokenCache(@Nullable Long maximumSize, @Nullable Duration expiryMargin, @Nullable Duration defaultLifetime) {
+
+	}
+
+	/**
+	 * How webhooks are verified.
+	 *
+	 * @param secret Secret that webhooks are signed with.
+	 * @param secrets Comma-separated list of further secrets that are valid at present,
+	 * while one is being replaced.
+	 * @param maxAge Time the timestamp of a webhook may be away from now.
+	 */
+	record Webhook(@Nullable String secret, @DefaultValue List<String> secrets, @Nullable Duration maxAge) {
+
+		List<String> effectiveSecrets() {
+			List<String> all = new ArrayList<>();
+			if (StringUtils.hasText(this.secret)) {
+				all.add(this.secret);
+			}
+			this.secrets.stream().filter(StringUtils::hasText).filter((each) -> !all.contains(each)).forEach(all::add);
+			return all;
+		}
+
+		@Override
+		public String toString() {
+			return "Webhook";
+		}
+
+	}
+
+	/**
+	 * Where the application runs.
+	 *
+	 * @param id Deployment the application is. A Vendo deployment sets it.
+	 * @param slug Name of the deployment in URLs. A Vendo deployment sets it.
+	 */
+	record Deployment(@Nullable String id, @Nullable String slug) {
+
+	}
+
+	/**
+	 * The signed-in user.
+	 *
+	 * @param enabled Whether the application runs behind the Vendo proxy, so that its
+	 * identity headers can be believed. Takes precedence over "vendo.auth".
+	 */
+	record Sso(@Nullable Boolean enabled) {
+
+	}
+
+}

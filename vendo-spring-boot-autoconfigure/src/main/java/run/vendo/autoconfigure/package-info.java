@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the Vendo client.
+ */
+@NullMarked
+package run.vendo.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;

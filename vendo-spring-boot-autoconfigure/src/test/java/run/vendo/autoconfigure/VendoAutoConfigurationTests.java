@@ -1,0 +1,555 @@
+package run.vendo.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import run.vendo.ReactiveVendoClient;
+import run.vendo.VendoClient;
+import run.vendo.billing.BillingApi;
+import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.connection.ConnectionsApi;
+import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.data.DataApi;
+import run.vendo.data.ReactiveDataApi;
+import run.vendo.deployment.DeploymentApi;
+import run.vendo.http.HttpApi;
+import run.vendo.http.ReactiveHttpApi;
+import run.vendo.integration.IntegrationsApi;
+import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.sso.SsoApi;
+import run.vendo.token.TokenCache;
+import run.vendo.webhook.WebhooksApi;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link VendoAutoConfiguration}.
+ */
+class VendoAutoConfigurationTests {
+
+	private static final String KEY = "vendo_sk_0123456789abcdefghijklmnopqrstuv";
+
+	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(VendoAutoConfiguration.class,
+			SslAutoConfiguration.class, HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
+			ImperativeHttpClientAutoConfiguration.class, CodecsAutoConfiguration.class, JacksonAutoConfiguration.class,
+			WebClientAutoConfiguration.class);
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AUTO_CONFIGURATIONS);
+
+	private final WireMockServer platform = new WireMockServer(
+			options().bindAddress("127.0.0.1").dynamicPort().disableRequestJournal());
+
+	private final WireMockServer recording = new WireMockServer(options().bindAddress("127.0.0.1").dynamicPort());
+
+	@BeforeEach
+	void start() {
+		this.recording.start();
+	}
+
+	@AfterEach
+	void stop() {
+		this.recording.stop();
+		this.platform.stop();
+	}
+
+	private ApplicationContextRunner connected() {
+		String url = this.recording.baseUrl();
+		return this.contextRunner.withPropertyValues("vendo.api-key=" + KEY, "vendo.base-url=" + url,
+				"vendo.credentials-url=" + url, "vendo.data-proxy-url=" + url);
+	}
+
+	@Test
+	void definesBothFrontDoorsAndEverySubApi() {
+		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(VendoClient.class)
+			.hasSingleBean(ReactiveVendoClient.class)
+			.hasSingleBean(ConnectionsApi.class)
+			.hasSingleBean(ReactiveConnectionsApi.class)
+			.hasSingleBean(IntegrationsApi.class)
+			.hasSingleBean(ReactiveIntegrationsApi.class)
+			.hasSingleBean(BillingApi.class)
+			.hasSingleBean(ReactiveBillingApi.class)
+			.hasSingleBean(DataApi.class)
+			.hasSingleBean(ReactiveDataApi.class)
+			.hasSingleBean(HttpApi.class)
+			.hasSingleBean(ReactiveHttpApi.class)
+			.hasSingleBean(WebhooksApi.class)
+			.hasSingleBean(SsoApi.class)
+			.hasSingleBean(DeploymentApi.class));
+	}
+
+	@Test
+	void definesPropertiesBasedConnectionDetailsByDefault() {
+		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(PropertiesVendoConnectionDetails.class));
+	}
+
+	@Test
+	void shouldUseCustomConnectionDetailsWhenDefined() {
+		this.recording.stubFor(get("/slack").willReturn(okJson("{\"access_token\":\"xoxb\",\"expires_at\":null}")));
+		String url = this.recording.baseUrl();
+		VendoConnectionDetails details = new VendoConnectionDetails() {
+
+			@Override
+			public String getApiKey() {
+				return KEY;
+			}
+
+			@Override
+			public String getCredentialsUrl() {
+				return url;
+			}
+
+		};
+		this.contextRunner.withBean(VendoConnectionDetails.class, () -> details)
+			.withPropertyValues("vendo.api-key=vendo_sk_ffffffffffffffffffffffffffffffff",
+					"vendo.credentials-url=http://localhost:1")
+			.run((context) -> {
+				assertThat(context).hasSingleBean(VendoConnectionDetails.class)
+					.doesNotHaveBean(PropertiesVendoConnectionDetails.class);
+				assertThat(context.getBean(VendoClient.class).token("slack")).isEqualTo("xoxb");
+				this.recording.verify(getRequestedFor(urlPathEqualTo("/slack")).withHeader("Authorization",
+						equalTo("Bearer " + KEY)));
+			});
+	}
+
+	@Test
+	void whenConnectionDetailsHaveNoKeyThenOneInTheEnvironmentIsNotPickedUp() {
+		this.contextRunner.withBean(VendoConnectionDetails.class, () -> new VendoConnectionDetails() {
+		})
+			.withInitializer(environmentVariables(Map.of("VENDO_API_KEY", KEY)))
+			.run((context) -> assertThat(context.getBean(VendoClient.class).isVendoMode()).isFalse());
+	}
+
+	@Test
+	void withoutKeyTheApplicationStartsInOssModeOnProviderKeysInTheEnvironment() {
+		this.contextRunner.withPropertyValues("OPENAI_API_KEY=sk-own", "vendo.byok.acme=ACME_KEY", "ACME_KEY=acme-own")
+			.run((context) -> {
+				VendoClient client = context.getBean(VendoClient.class);
+				assertThat(client.isVendoMode()).isFalse();
+				assertThat(client.token("openai")).isEqualTo("sk-own");
+				assertThat(client.token("acme")).isEqualTo("acme-own");
+				assertThat(context.getBean(ReactiveVendoClient.class).isVendoMode()).isFalse();
+			});
+	}
+
+	@Test
+	void whenKeyIsBlankThenItCountsAsAbsent() {
+		this.contextRunner.withInitializer(environmentVariables(Map.of("VENDO_API_KEY", "  ", "VENDO_SANDBOX", "")))
+			.run((context) -> assertThat(context.getBean(VendoClient.class).isVendoMode()).isFalse());
+	}
+
+	@Test
+	void everyVariableOfADeploymentBinds() {
+		this.contextRunner
+			.withInitializer(environmentVariables(Map.ofEntries(Map.entry("VENDO_API_KEY", KEY),
+					Map.entry("VENDO_BASE_URL", "https://api.example.com"),
+					Map.entry("VENDO_API_URL", "https://no.example"),
+					Map.entry("VENDO_CREDENTIALS_URL", "https://worker.example.com"),
+					Map.entry("VENDO_DATA_PROXY_URL", "https://data.example.com"),
+					Map.entry("VENDO_WEBHOOK_SECRET", "whsec_one"),
+					Map.entry("VENDO_WEBHOOK_SECRETS", "whsec_two,whsec_three"), Map.entry("VENDO_TENANT_ID", "t_1"),
+					Map.entry("VENDO_DEPLOYMENT_ID", "d_1"), Map.entry("VENDO_DEPLOYMENT_SLUG", "shop"),
+					Map.entry("VENDO_SANDBOX", "1"), Map.entry("VENDO_AUTH", "1"),
+					Map.entry("VENDO_CONNECTIONS", "slack,notion"), Map.entry("VENDO_TOKEN_MY_TOOL", "own"))))
+			.run((context) -> {
+				VendoClient client = context.getBean(VendoClient.class);
+				assertThat(client.isVendoMode()).isTrue();
+				assertThat(client).hasToString("VendoClient[https://api.example.com, vendo_sk_…stuv]");
+				VendoConnectionDetails details = context.getBean(VendoConnectionDetails.class);
+				assertThat(details.getCredentialsUrl()).isEqualTo("https://worker.example.com");
+				assertThat(details.getDataProxyUrl()).isEqualTo("https://data.example.com");
+				assertThat(details.getWebhookSecrets()).containsExactly("whsec_one", "whsec_two", "whsec_three");
+				DeploymentApi deployment = client.deployment();
+				assertThat(deployment.tenantId()).isEqualTo("t_1");
+				assertThat(deployment.deploymentId()).isEqualTo("d_1");
+				assertThat(deployment.deploymentSlug()).isEqualTo("shop");
+				assertThat(deployment.isRunningOnVendo()).isTrue();
+				assertThat(deployment.isSandbox()).isTrue();
+				assertThat(client.sso().isEnabled()).isTrue();
+				assertThat(client.token("my-tool")).isEqualTo("own");
+				assertThat(context.getBean(VendoProperties.class).connections()).containsExactly("slack", "notion");
+			});
+	}
+
+	@Test
+	void apiUrlIsUsedWhenThereIsNoBaseUrl() {
+		this.contextRunner
+			.withInitializer(environmentVariables(Map.of("VENDO_API_URL", "https://api.example.com/api/")))
+			.run((context) -> assertThat(context.getBean(VendoClient.class).deployment().apiUrl())
+				.hasToString("https://api.example.com"));
+	}
+
+	@Test
+	void variablesThatArePropertiesCanBeSetAsProperties() {
+		this.contextRunner
+			.withPropertyValues("vendo.tenant-id=t_2", "vendo.sandbox=true", "vendo.sso.enabled=true",
+					"vendo.deployment.id=d_2")
+			.run((context) -> {
+				VendoClient client = context.getBean(VendoClient.class);
+				assertThat(client.deployment().tenantId()).isEqualTo("t_2");
+				assertThat(client.deployment().isSandbox()).isTrue();
+				assertThat(client.deployment().isRunningOnVendo()).isTrue();
+				assertThat(client.sso().isEnabled()).isTrue();
+			});
+	}
+
+	@Test
+	void ssoCanBeSwitchedOffBehindTheProxy() {
+		this.contextRunner.withInitializer(environmentVariables(Map.of("VENDO_AUTH", "1")))
+			.withPropertyValues("vendo.sso.enabled=false")
+			.run((context) -> assertThat(context.getBean(SsoApi.class).isEnabled()).isFalse());
+	}
+
+	@Test
+	void bothFrontDoorsShareOneTokenCache() {
+		this.recording.stubFor(get("/slack").willReturn(okJson("{\"access_token\":\"xoxb\",\"expires_at\":null}")));
+		connected().run((context) -> {
+			assertThat(context.getBean(VendoClient.class).token("slack")).isEqualTo("xoxb");
+			assertThat(context.getBean(ReactiveVendoClient.class).token("slack").block()).isEqualTo("xoxb");
+			this.recording.verify(1, getRequestedFor(urlPathEqualTo("/slack")));
+		});
+	}
+
+	@Test
+	void nothingIsSentAndNoThreadIsStartedWhileTheContextStarts() {
+		List<String> before = threads();
+		connected().withPropertyValues("vendo.webhook.secret=whsec_1").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(this.recording.getAllServeEvents()).isEmpty();
+			assertThat(threads()).filteredOn((name) -> name.contains("vendo") || name.contains("reactor"))
+				.isSubsetOf(before);
+		});
+	}
+
+	@Test
+	void whenContextClosesThenTheClientIsClosed() {
+		AtomicReference<VendoClient> client = new AtomicReference<>();
+		connected().run((context) -> client.set(context.getBean(VendoClient.class)));
+		assertThatExceptionOfType(run.vendo.error.VendoException.class)
+			.isThrownBy(() -> client.get().billing().balance())
+			.withMessageContaining("This client is closed");
+	}
+
+	@Test
+	void backsOffForABlockingClientAndTheReactiveOneFollows() {
+		VendoClient own = VendoClient.builder().environment(Map.of("VENDO_API_KEY", KEY)::get).build();
+		this.contextRunner.withBean(VendoClient.class, () -> own).run((context) -> {
+			assertThat(context).hasSingleBean(VendoClient.class);
+			assertThat(context.getBean(VendoClient.class)).isSameAs(own);
+			assertThat(context.getBean(ReactiveVendoClient.class)).isSameAs(own.reactive());
+			assertThat(context.getBean(ConnectionsApi.class)).isSameAs(own.connections());
+		});
+	}
+
+	@Test
+	void backsOffForAReactiveClientAndTheBlockingOneFollows() {
+		ReactiveVendoClient own = ReactiveVendoClient.builder().environment(Map.of("VENDO_API_KEY", KEY)::get).build();
+		this.contextRunner.withBean(ReactiveVendoClient.class, () -> own).run((context) -> {
+			assertThat(context).hasSingleBean(VendoClient.class);
+			assertThat(context.getBean(VendoClient.class)).isSameAs(own.blocking());
+			assertThat(context.getBean(ReactiveVendoClient.class)).isSameAs(own);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { ConnectionsApi.class, ReactiveConnectionsApi.class, IntegrationsApi.class,
+			ReactiveIntegrationsApi.class, BillingApi.class, ReactiveBillingApi.class, DataApi.class,
+			ReactiveDataApi.class, HttpApi.class, ReactiveHttpApi.class, WebhooksApi.class, SsoApi.class,
+			DeploymentApi.class })
+	void backsOffForASubApi(Class<?> type) {
+		this.contextRunner.withInitializer((context) -> register(context.getBeanFactory(), type)).run((context) -> {
+			assertThat(context).hasSingleBean(type);
+			assertThat(context.getBean(type)).isSameAs(context.getBean("own"));
+		});
+	}
+
+	private static <T> void register(
+			org.springframework.beans.factory.config.ConfigurableListableBeanFactory beanFactory, Class<T> type) {
+		beanFactory.registerSingleton("own", org.mockito.Mockito.mock(type));
+	}
+
+	@Test
+	void builderIsAPrototypeThatBacksOff() {
+		connected().run((context) -> {
+			VendoClient.Builder builder = context.getBean(VendoClient.Builder.class);
+			assertThat(context.getBean(VendoClient.Builder.class)).isNotSameAs(builder);
+			try (VendoClient other = builder.apiKey("vendo_sk_ffffffffffffffffffffffffffffffff").build()) {
+				assertThat(other).hasToString("VendoClient[%s, vendo_sk_…ffff]".formatted(this.recording.baseUrl()));
+			}
+		});
+		VendoClient.Builder own = VendoClient.builder().environment((name) -> null);
+		this.contextRunner.withBean(VendoClient.Builder.class, () -> own)
+			.run((context) -> assertThat(context.getBean(VendoClient.Builder.class)).isSameAs(own));
+	}
+
+	@Test
+	void customizersComeInOrderAroundTheProperties() {
+		connected().withUserConfiguration(CustomizersConfiguration.class).run((context) -> {
+			assertThat(context.getBean(CustomizersConfiguration.class).calls).containsExactly("first", "last");
+			assertThat(context.getBean(VendoClient.class))
+				.hasToString("VendoClient[https://last.example, vendo_sk_…stuv]");
+		});
+	}
+
+	@Test
+	void aTokenCacheOfTheApplicationIsUsed() {
+		TokenCache cache = TokenCache.builder().build();
+		connected().withBean(TokenCache.class, () -> cache)
+			.run((context) -> assertThat(context.getBean(VendoClient.class).tokenCache()).isSameAs(cache));
+	}
+
+	@Test
+	void webClientCustomizersApplyAndNothingOfOursLeaksBack() {
+		this.recording.stubFor(get("/api/billing/balance").willReturn(okJson("{\"credits_remaining_micros\":1}")));
+		this.recording.stubFor(get("/other").willReturn(okJson("{}")));
+		WebClientCustomizer customizer = (builder) -> builder.defaultHeader("X-Application", "shop");
+		connected().withBean(WebClientCustomizer.class, () -> customizer).run((context) -> {
+			context.getBean(VendoClient.class).billing().balance();
+			context.getBean(WebClient.Builder.class)
+				.build()
+				.get()
+				.uri(this.recording.baseUrl() + "/other")
+				.retrieve()
+				.toBodilessEntity()
+				.block();
+			this.recording.verify(getRequestedFor(urlPathEqualTo("/api/billing/balance")).withHeader("X-Application",
+					equalTo("shop")));
+			this.recording.verify(getRequestedFor(urlPathEqualTo("/other")).withoutHeader(HttpHeaders.AUTHORIZATION)
+				.withoutHeader("Vendo-API-Version"));
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "reactor", "jdk" })
+	void worksOnTheConnectorThatSpringBootIsTold(String connector) {
+		this.recording.stubFor(get("/api/billing/balance").willReturn(okJson("{\"credits_remaining_micros\":5}")));
+		connected()
+			.withPropertyValues("spring.http.clients.reactive.connector=" + connector,
+					"spring.http.clients.imperative.factory=" + connector)
+			.run((context) -> {
+				assertThat(context.getBean(VendoClient.class).billing().balance().creditsRemainingMicros())
+					.isEqualTo(5);
+				this.recording
+					.stubFor(get("/slack").willReturn(okJson("{\"access_token\":\"t\",\"expires_at\":null}")));
+				this.recording.stubFor(get("/me").willReturn(okJson("{}")));
+				context.getBean(VendoClient.class)
+					.session("slack")
+					.restClient()
+					.get()
+					.uri(this.recording.baseUrl() + "/me")
+					.retrieve()
+					.toBodilessEntity();
+				this.recording
+					.verify(getRequestedFor(urlPathEqualTo("/me")).withHeader("Authorization", equalTo("Bearer t")));
+			});
+	}
+
+	@Test
+	void worksWithoutReactorNetty() {
+		this.recording.stubFor(get("/api/billing/balance").willReturn(okJson("{\"credits_remaining_micros\":5}")));
+		connected().withClassLoader(new FilteredClassLoader("reactor.netty"))
+			.run((context) -> assertThat(
+					context.getBean(VendoClient.class).billing().balance().creditsRemainingMicros())
+				.isEqualTo(5));
+	}
+
+	@Test
+	void redirectsAreNotFollowedToAnotherHostEvenWhereSpringBootIsToldTo() {
+		WireMockServer other = this.platform;
+		other.start();
+		this.recording.stubFor(get("/api/billing/balance")
+			.willReturn(aResponse().withStatus(302).withHeader("Location", other.baseUrl() + "/stolen")));
+		connected().withPropertyValues("spring.http.clients.redirects=follow").run((context) -> {
+			VendoClient client = context.getBean(VendoClient.class);
+			assertThatExceptionOfType(run.vendo.error.VendoException.class).isThrownBy(() -> client.billing().balance())
+				.withMessageContaining("redirected");
+		});
+	}
+
+	@Test
+	void timeoutsOfAllHttpClientsAreInheritedAndOursWin() {
+		this.recording.stubFor(get("/api/billing/balance")
+			.willReturn(okJson("{\"credits_remaining_micros\":5}").withFixedDelay(60_000)));
+		connected().withPropertyValues("spring.http.clients.read-timeout=40ms", "vendo.retry.max-attempts=1")
+			.run((context) -> assertThatExceptionOfType(run.vendo.error.TransportException.class)
+				.isThrownBy(() -> context.getBean(VendoClient.class).billing().balance())
+				.withMessageContaining("within 40 ms"));
+		connected()
+			.withPropertyValues("spring.http.clients.read-timeout=40s", "vendo.http.response-timeout=50ms",
+					"vendo.retry.max-attempts=1")
+			.run((context) -> assertThatExceptionOfType(run.vendo.error.TransportException.class)
+				.isThrownBy(() -> context.getBean(VendoClient.class).billing().balance())
+				.withMessageContaining("within 50 ms"));
+	}
+
+	@Test
+	void propertiesReachTheClient() {
+		this.recording.stubFor(get("/api/billing/balance").willReturn(aResponse().withStatus(503)));
+		this.recording.stubFor(get("/api/integrations").willReturn(okJson("[" + " ".repeat(2000) + "]")));
+		connected()
+			.withPropertyValues("vendo.retry.max-attempts=2", "vendo.retry.base-delay=1ms",
+					"vendo.api-version=2030-01-01", "vendo.http.max-body-size=1KB")
+			.run((context) -> {
+				VendoClient client = context.getBean(VendoClient.class);
+				assertThatExceptionOfType(run.vendo.error.UpstreamException.class)
+					.isThrownBy(() -> client.billing().balance())
+					.satisfies((ex) -> assertThat(ex.attempts()).isEqualTo(2));
+				this.recording.verify(2, getRequestedFor(urlPathEqualTo("/api/billing/balance"))
+					.withHeader("Vendo-API-Version", equalTo("2030-01-01")));
+				assertThatExceptionOfType(run.vendo.error.UpstreamException.class)
+					.isThrownBy(() -> client.integrations().list())
+					.withMessageContaining("larger than");
+			});
+	}
+
+	@Test
+	void defaultsAreThoseOfTheClient() {
+		this.contextRunner.run((context) -> {
+			VendoProperties properties = context.getBean(VendoProperties.class);
+			assertThat(properties.http().connectTimeout()).isNull();
+			assertThat(properties.retry().maxAttempts()).isNull();
+			assertThat(properties.webhook().maxAge()).isNull();
+		});
+	}
+
+	@Test
+	void propertiesNeverShowASecret() {
+		connected().withPropertyValues("vendo.webhook.secret=whsec_canary", "vendo.webhook.secrets=whsec_other")
+			.run((context) -> assertThat(context.getBean(VendoProperties.class).toString()
+					+ context.getBean(VendoProperties.class).webhook())
+				.doesNotContain(KEY, "whsec"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("webRunners")
+	void startsInEveryKindOfApplication(Object runner) {
+		if (runner instanceof WebApplicationContextRunner servlet) {
+			servlet.withConfiguration(AUTO_CONFIGURATIONS)
+				.run((context) -> assertThat(context).hasSingleBean(VendoClient.class));
+		}
+		else {
+			((ReactiveWebApplicationContextRunner) runner).withConfiguration(AUTO_CONFIGURATIONS)
+				.run((context) -> assertThat(context).hasSingleBean(VendoClient.class));
+		}
+	}
+
+	static Stream<Object> webRunners() {
+		return Stream.of(new WebApplicationContextRunner(), new ReactiveWebApplicationContextRunner());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "org.springframework.boot.actuate", "org.springframework.boot.health",
+			"io.micrometer.core", "org.springframework.security", "reactor.netty", "org.springframework.web.servlet",
+			"jakarta.servlet", "org.springframework.boot.webflux" })
+	void startsWithoutWhatIsOptional(String absent) {
+		this.contextRunner.withClassLoader(new FilteredClassLoader(absent))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(VendoClient.class));
+	}
+
+	@Test
+	void backsOffWithoutWebClient() {
+		this.contextRunner.withClassLoader(new FilteredClassLoader(WebClient.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(VendoClient.class));
+	}
+
+	@Test
+	void everyBeanOfOursHasATypeOfOurs() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(VendoAutoConfiguration.class))
+			.run((context) -> assertThat(beansOfOurs(context)).isNotEmpty()
+				.allSatisfy((name) -> assertThat(context.getType(name).getName()).startsWith("run.vendo.")));
+	}
+
+	private static List<String> beansOfOurs(ApplicationContext context) {
+		return Stream.of(context.getBeanDefinitionNames())
+			.filter((name) -> !name.startsWith("org.springframework."))
+			.toList();
+	}
+
+	@Test
+	void onAMisspeltNumberOrUnitTheContextFails() {
+		this.contextRunner.withPropertyValues("vendo.http.connect-timeout=soon")
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("soon"));
+		this.contextRunner.withPropertyValues("vendo.http.connect-timeout=" + Duration.ofSeconds(3))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	private static List<String> threads() {
+		return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
+	}
+
+	private static org.springframework.context.ApplicationContextInitializer<org.springframework.context.ConfigurableApplicationContext> environmentVariables(
+			Map<String, Object> variables) {
+		return (context) -> context.getEnvironment()
+			.getPropertySources()
+			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
+					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class CustomizersConfiguration {
+
+		final List<String> calls = new ArrayList<>();
+
+		@Bean
+		@Order(1)
+		VendoClientCustomizer last() {
+			return (builder) -> {
+				this.calls.add("last");
+				builder.baseUrl("https://last.example");
+			};
+		}
+
+		@Bean
+		@Order(-1)
+		VendoClientCustomizer first() {
+			return (builder) -> {
+				this.calls.add("first");
+				builder.baseUrl("https://first.example").apiVersion("overwritten");
+			};
+		}
+
+	}
+
+}
