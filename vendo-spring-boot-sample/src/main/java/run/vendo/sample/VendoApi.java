@@ -1,0 +1,75 @@
+package run.vendo.sample;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+import run.vendo.VendoClient;
+import run.vendo.billing.Balance;
+import run.vendo.connection.Connection;
+
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * What the page shows, as JSON. Answers are made of what a browser may see: a
+ * {@link Connection} holds credentials, so it is never the answer itself.
+ */
+@RestController
+@RequestMapping("/api")
+class VendoApi {
+
+	private final VendoClient vendo;
+
+	VendoApi(VendoClient vendo) {
+		this.vendo = vendo;
+	}
+
+	@GetMapping("/connections")
+	List<ConnectionView> connections() {
+		return this.vendo.connections().list().stream().map(ConnectionView::of).toList();
+	}
+
+	@GetMapping("/token/{slug}")
+	TokenView token(@PathVariable String slug) {
+		return new TokenView(slug, mask(this.vendo.token(slug)));
+	}
+
+	@GetMapping("/balance")
+	BalanceView balance() {
+		return BalanceView.of(this.vendo.billing().balance());
+	}
+
+	/**
+	 * Show enough of a token to tell two apart, and too little to use one.
+	 */
+	private static String mask(String token) {
+		return (token.length() < 16) ? "…" : "…" + token.substring(token.length() - 4);
+	}
+
+	record ConnectionView(String slug, String name, String status, @Nullable String connectUrl) {
+
+		static ConnectionView of(Connection connection) {
+			return new ConnectionView(connection.slug(), connection.displayName(), connection.status().value(),
+					Links.web(connection.setupUrl()));
+		}
+
+	}
+
+	record TokenView(String slug, String token) {
+	}
+
+	record BalanceView(BigDecimal credits, String currency, @Nullable String topUpUrl) {
+
+		static BalanceView of(Balance balance) {
+			return new BalanceView(balance.creditsRemaining(), balance.currency().toUpperCase(Locale.ROOT),
+					Links.web(balance.topUpUrl()));
+		}
+
+	}
+
+}
