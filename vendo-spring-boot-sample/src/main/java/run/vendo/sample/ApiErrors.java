@@ -83,7 +83,7 @@ class ApiErrors {
 		return switch (status(ex)) {
 			case CONFLICT -> this.vendo.isVendoMode()
 					? "There is no working connection to " + ex.slug() + ". Connect it and try again."
-					: "There is no key for " + ex.slug() + ". " + ex.suggestedFix();
+					: "There is no key for " + ex.slug() + ". " + ex.details().nextStep();
 			case PAYMENT_REQUIRED -> "The balance or a spend cap does not allow this. Top up, or raise the cap.";
 			case TOO_MANY_REQUESTS -> "Too many requests. Try again later.";
 			case BAD_REQUEST -> "This is not the name of a provider.";
