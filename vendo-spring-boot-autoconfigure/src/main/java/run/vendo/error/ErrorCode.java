@@ -10,6 +10,7 @@ import org.springframework.util.Assert;
  *
  * @param value the code as it goes over the wire
  * @since 0.1.0
+ * @serial exclude
  */
 public record ErrorCode(String value) implements Serializable {
 

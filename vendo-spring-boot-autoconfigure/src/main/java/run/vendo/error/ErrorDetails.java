@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  * @see VendoException#details()
+ * @serial exclude
  */
 public final class ErrorDetails implements Serializable {
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * call; the message names the setting and what is wrong with it, never a secret value.
  *
  * @since 0.1.0
+ * @serial exclude
  */
 public final class VendoConfigurationException extends VendoException {
 

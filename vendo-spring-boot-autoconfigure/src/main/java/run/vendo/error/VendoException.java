@@ -16,6 +16,7 @@ import org.springframework.util.Assert;
  * ever holds a secret.
  *
  * @since 0.1.0
+ * @serial exclude
  */
 public class VendoException extends RuntimeException {
 
