@@ -1,0 +1,274 @@
+package run.vendo.docs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.WireMock;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import org.junit.jupiter.api.Test;
+
+import run.vendo.VendoClient;
+import run.vendo.error.ErrorCode;
+import run.vendo.error.ErrorDetails;
+import run.vendo.error.VendoException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Keeps the user guide true: its code compiles, its links lead somewhere, its properties
+ * exist and its messages are those that people get to see.
+ */
+class DocumentationTests {
+
+	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+	private static final String HOW_TO = """
+			Java in the guide is compiled by the build. Put the code between '// tag::name[]' and '// end::name[]' \
+			in a class under <module>/src/test/java/run/vendo/**/docs, then copy it here; only white space may differ""";
+
+	private static final Pattern SNIPPET = Pattern.compile("// tag::([a-z-]+)\\[\\]\\R(.*?)// end::\\1\\[\\]",
+			Pattern.DOTALL);
+
+	private static final Pattern BLOCK = Pattern.compile("(?m)^```(\\w*)\\R(.*?)^```", Pattern.DOTALL);
+
+	private static final Pattern JAVA = Pattern.compile("(?ms)^```java$.*?^```");
+
+	private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+
+	private static final Pattern PROPERTY = Pattern
+		.compile("(?<![\\w./@-])vendo\\.(?!run\\b)[a-z]+[a-z0-9.-]*[a-z0-9]");
+
+	@Test
+	void everyJavaBlockIsCompiled() {
+		Map<String, String> snippets = snippets();
+		for (Path page : pages()) {
+			blocks(page, "java").forEach(
+					(line, block) -> assertThat(snippets.values().stream().map(Code::of))
+						.as("%s, line %d: %s. Snippet that begins alike:%n%s", ROOT.relativize(page), line, HOW_TO,
+								closest(snippets, block))
+						.contains(Code.of(block)));
+		}
+	}
+
+	@Test
+	void everySnippetIsShown() {
+		List<Code> shown = pages().stream()
+			.flatMap((page) -> blocks(page, "java").values().stream())
+			.map(Code::of)
+			.toList();
+		snippets().forEach((name, snippet) -> assertThat(shown)
+			.as("The snippet '%s' is on no page of the guide: show it there or delete it", name)
+			.contains(Code.of(snippet)));
+	}
+
+	@Test
+	void everyLinkLeadsSomewhere() {
+		for (Path page : pages()) {
+			Matcher link = LINK.matcher(withoutBlocks(read(page)));
+			while (link.find()) {
+				URI target = URI.create(link.group(1));
+				if (target.getScheme() == null) {
+					Path file = target.getPath().isEmpty() ? page : page.resolveSibling(target.getPath()).normalize();
+					assertThat(file).as("%s links to %s: correct the link", ROOT.relativize(page), target).exists();
+					if (target.getFragment() != null) {
+						assertThat(anchors(file))
+							.as("%s links to %s: correct the anchor", ROOT.relativize(page), target)
+							.contains(target.getFragment());
+					}
+				}
+			}
+		}
+	}
+
+	@Test
+	void everyPropertyNamedExists() {
+		Set<String> known = documentedProperties();
+		for (Path page : pages()) {
+			// In Java "vendo." is the client.
+			Matcher property = PROPERTY.matcher(JAVA.matcher(read(page)).replaceAll(""));
+			while (property.find()) {
+				String name = property.group();
+				assertThat(known)
+					.as("%s names the property '%s', which is not in docs/configuration.md: correct the name, or add it there",
+							ROOT.relativize(page), name)
+					.anyMatch((each) -> each.equals(name) || each.startsWith(name + ".")
+							|| name.startsWith("vendo.byok."));
+			}
+		}
+	}
+
+	@Test
+	void aMessageOfThePlatformsErrorIsAsShown() {
+		WireMockServer server = new WireMockServer(
+				WireMockConfiguration.options().bindAddress("127.0.0.1").dynamicPort());
+		server.start();
+		String url = "http://127.0.0.1:" + server.port();
+		server.stubFor(WireMock.get("/slack")
+			.willReturn(WireMock.aResponse()
+				.withStatus(403)
+				.withHeader("Vendo-Error-Code", "binding_missing")
+				.withHeader("Vendo-Request-Id", "req_8f2c")
+				.withBody("{\"error\":\"binding_missing\",\"detail\":\"slack is not bound to this app\"}")));
+		try (VendoClient vendo = VendoClient.builder()
+			.environment((name) -> null)
+			.apiKey("vendo_sk_0123456789abcdefghijABCDEFGHIJ_-")
+			.credentialsUrl(url)
+			.build()) {
+			VendoException failure = catchThrowableOfType(VendoException.class, () -> vendo.token("slack"));
+			assertShown(failure.getMessage().replace(url, "https://credentials.vendo.run"));
+		}
+		finally {
+			server.stop();
+		}
+	}
+
+	@Test
+	void aMessageInOssModeIsAsShown() {
+		try (VendoClient vendo = VendoClient.builder().environment((name) -> null).build()) {
+			assertShown(catchThrowableOfType(VendoException.class, () -> vendo.token("slack")).getMessage());
+		}
+	}
+
+	@Test
+	void everyErrorCodeIsInTheTableWithItsException() throws IllegalAccessException {
+		String page = read(ROOT.resolve("docs/errors.md"));
+		for (var field : ErrorCode.class.getFields()) {
+			ErrorCode code = (ErrorCode) field.get(null);
+			String type = ErrorDetails.of(code).toException().getClass().getSimpleName();
+			assertThat(page.lines())
+				.as("docs/errors.md: give the code `%s` to the row of `%s` in the table of exceptions", code, type)
+				.anyMatch((line) -> line.startsWith("| `" + type + "`") && line.contains("`" + code + "`"));
+		}
+	}
+
+	private static void assertShown(String message) {
+		Path page = ROOT.resolve("docs/errors.md");
+		assertThat(blocks(page, "text").values().stream().map(String::strip))
+			.as("docs/errors.md shows a message in a ```text block, and it now reads otherwise: correct the block")
+			.contains(message);
+	}
+
+	private static String closest(Map<String, String> snippets, String block) {
+		String start = block.strip().lines().findFirst().orElse("");
+		return snippets.entrySet()
+			.stream()
+			.filter((snippet) -> snippet.getValue().strip().startsWith(start))
+			.map((snippet) -> snippet.getKey() + ":\n" + snippet.getValue())
+			.findFirst()
+			.orElse("none");
+	}
+
+	private static Map<String, String> snippets() {
+		Map<String, String> snippets = new LinkedHashMap<>();
+		for (Path source : find(ROOT,
+				(path) -> path.toString().matches(".*/src/test/java/run/vendo/.*docs/\\w+\\.java"))) {
+			if (source.endsWith("DocumentationTests.java")) {
+				continue;
+			}
+			Matcher snippet = SNIPPET.matcher(read(source));
+			while (snippet.find()) {
+				snippets.put(source.getFileName() + "#" + snippet.group(1), snippet.group(2));
+			}
+		}
+		return snippets;
+	}
+
+	private static List<Path> pages() {
+		List<Path> pages = find(ROOT.resolve("docs"), (path) -> path.toString().endsWith(".md"));
+		assertThat(pages).isNotEmpty();
+		Path readme = ROOT.resolve("README.md");
+		if (Files.exists(readme)) {
+			pages.add(readme);
+		}
+		return pages;
+	}
+
+	private static Map<Integer, String> blocks(Path page, String language) {
+		String text = read(page);
+		Map<Integer, String> blocks = new LinkedHashMap<>();
+		Matcher block = BLOCK.matcher(text);
+		while (block.find()) {
+			if (block.group(1).equals(language)) {
+				blocks.put((int) text.substring(0, block.start()).lines().count() + 1, block.group(2));
+			}
+		}
+		return blocks;
+	}
+
+	private static String withoutBlocks(String text) {
+		return BLOCK.matcher(text).replaceAll("");
+	}
+
+	// As GitHub makes them from headings.
+	private static Set<String> anchors(Path page) {
+		Set<String> anchors = new TreeSet<>();
+		withoutBlocks(read(page)).lines()
+			.filter((line) -> line.startsWith("#"))
+			.map((line) -> line.replaceFirst("^#+\\s*", "")
+				.toLowerCase()
+				.replaceAll("[^\\w\\s-]", "")
+				.replace(' ', '-'))
+			.forEach(anchors::add);
+		return anchors;
+	}
+
+	// The table is checked against the metadata by ConfigurationReferenceTests.
+	private static Set<String> documentedProperties() {
+		Set<String> names = new TreeSet<>();
+		Matcher row = Pattern.compile("(?m)^\\| `(vendo\\.[a-z.-]+)`")
+			.matcher(read(ROOT.resolve("docs/configuration.md")));
+		while (row.find()) {
+			names.add(row.group(1));
+		}
+		return names;
+	}
+
+	private static List<Path> find(Path directory, Predicate<Path> filter) {
+		try (Stream<Path> files = Files.walk(directory)) {
+			return new ArrayList<>(files.filter(Files::isRegularFile).filter(filter).sorted().toList());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file, StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Code without regard to how it is laid out.
+	 *
+	 * @param text the code with all white space taken out
+	 */
+	private record Code(String text) {
+
+		static Code of(String source) {
+			return new Code(source.replaceAll("\\s+", ""));
+		}
+
+	}
+
+}
