@@ -47,6 +47,14 @@ class DeploymentApiTests {
 		assertThat(deployment.apiUrl()).isEqualTo(URI.create("https://vendo.run"));
 	}
 
+	@Test
+	void whenOnlyTheTenantIsKnownThenItIsNotOnVendo() {
+		this.environment.putAll(Map.of("VENDO_TENANT_ID", "t_1", "VENDO_DEPLOYMENT_SLUG", "my-app"));
+		assertThat(deployment().isRunningOnVendo()).isFalse();
+		this.environment.put("VENDO_DEPLOYMENT_ID", "d_1");
+		assertThat(deployment().isRunningOnVendo()).isTrue();
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "1, true", "' 1 ', true", "0, false", "'', false", "no, false" })
 	void tellsWhetherItIsTheSandbox(String variable, boolean sandbox) {

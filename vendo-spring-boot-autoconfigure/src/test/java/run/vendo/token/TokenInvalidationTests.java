@@ -83,6 +83,25 @@ class TokenInvalidationTests {
 	}
 
 	@Test
+	void whenInvalidatedFetchComesHomeDuringTheNextThenItIsNotKept() {
+		Gate first = this.worker.hold();
+		CompletableFuture<String> before = this.client.reactive().token("slack").toFuture();
+		first.awaitArrival();
+		this.client.invalidate("slack");
+		Gate second = this.worker.hold();
+		CompletableFuture<String> after = this.client.reactive().token("slack").toFuture();
+		second.awaitArrival();
+		first.open();
+		assertThat(before.join()).isEqualTo("slack-1");
+		CompletableFuture<String> joined = this.client.reactive().token("slack").toFuture();
+		assertThat(joined).isNotDone();
+		second.open();
+		assertThat(after.join()).isEqualTo("slack-2");
+		assertThat(joined.join()).isEqualTo("slack-2");
+		assertThat(this.worker.count()).isEqualTo(2);
+	}
+
+	@Test
 	void whenInvalidatedFetchFailsThenTheNewOneIsNotDisturbed() {
 		Gate first = this.worker.hold();
 		CompletableFuture<String> before = this.client.reactive().token("slack").toFuture();
