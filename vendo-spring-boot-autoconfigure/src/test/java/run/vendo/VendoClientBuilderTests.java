@@ -339,6 +339,11 @@ class VendoClientBuilderTests {
 				.containsExactly("Bearer " + TestClients.KEY, "Bearer " + TestClients.OTHER_KEY);
 			assertThat(first.integrations().envVars("two")).isEmpty();
 			assertThat(second.integrations().envVars("one")).containsExactly("ONE");
+			first.mutate().byok(Map.of("three", List.of("THREE")));
+			try (VendoClient again = first.mutate().build()) {
+				assertThat(again.integrations().envVars("one")).containsExactly("ONE");
+				assertThat(again.integrations().envVars("three")).isEmpty();
+			}
 		}
 	}
 
