@@ -195,7 +195,8 @@ public interface VendoClient extends AutoCloseable {
 
 	/**
 	 * Return a builder with this client's settings. What it builds shares the connections
-	 * of this client, unless it is told to make its own.
+	 * of this client, unless it is told to make its own. It acts for the application,
+	 * whoever this client acts for.
 	 * @return a new builder
 	 */
 	Builder mutate();

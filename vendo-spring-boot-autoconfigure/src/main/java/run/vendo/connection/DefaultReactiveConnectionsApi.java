@@ -78,6 +78,7 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 			.stream()
 			.map(String::strip)
 			.filter(StringUtils::hasText)
+			.distinct()
 			.map((slug) -> Connection.of(slug, slug, ConnectionProfile.UNKNOWN, ConnectionStatus.CONNECTED))
 			.toList());
 	}

@@ -59,7 +59,8 @@ final class DefaultVendoSession implements VendoSession {
 	private Mono<ClientResponse> exchange(ClientRequest request, ExchangeFunction next) {
 		return this.tokens.token(this.slug)
 			.flatMap((token) -> next.exchange(authorized(request, token)).flatMap((response) -> {
-				if (!HttpStatus.UNAUTHORIZED.equals(response.statusCode()) || this.tokens.isOwn(this.slug)) {
+				if (!HttpStatus.UNAUTHORIZED.equals(response.statusCode())
+						|| !this.tokens.isReplaceable(this.slug, token)) {
 					return Mono.just(response);
 				}
 				return response.releaseBody()
@@ -77,7 +78,7 @@ final class DefaultVendoSession implements VendoSession {
 		String token = this.tokens.await(this.slug);
 		request.getHeaders().setBearerAuth(token);
 		ClientHttpResponse response = execution.execute(request, body);
-		if (!HttpStatus.UNAUTHORIZED.equals(response.getStatusCode()) || this.tokens.isOwn(this.slug)) {
+		if (!HttpStatus.UNAUTHORIZED.equals(response.getStatusCode()) || !this.tokens.isReplaceable(this.slug, token)) {
 			return response;
 		}
 		response.close();
