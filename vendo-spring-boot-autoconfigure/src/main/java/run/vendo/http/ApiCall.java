@@ -338,6 +338,13 @@ public final class ApiCall {
 		return (query >= 0) ? this.path.substring(0, query) : this.path;
 	}
 
+	// The template for a message: it is wrong, so it may be anything.
+	private String shown() {
+		int fragment = template().indexOf('#');
+		String path = (fragment >= 0) ? template().substring(0, fragment) : template();
+		return Redaction.mask(path.replaceFirst("//[^/]*@", "//" + Redaction.MASK + "@"));
+	}
+
 	/**
 	 * Return the whole URL with variables and query filled in.
 	 * @param apiUrl where a path leads that is not absolute and names no other host
@@ -347,7 +354,7 @@ public final class ApiCall {
 		String expanded = expand();
 		boolean absolute = expanded.startsWith("https://") || expanded.startsWith("http://");
 		if (!absolute && !expanded.startsWith("/")) {
-			throw VendoHttp.invalid("The path '%s' must begin with '/' or be an absolute URL".formatted(template()));
+			throw VendoHttp.invalid("The path '%s' must begin with '/' or be an absolute URL".formatted(shown()));
 		}
 		StringBuilder url = new StringBuilder();
 		if (!absolute) {
@@ -364,12 +371,17 @@ public final class ApiCall {
 			if (uri.getHost() == null || uri.getRawUserInfo() != null) {
 				throw VendoHttp.invalid("The URL of a call needs a host and must not hold user info");
 			}
+			if (uri.getRawFragment() != null) {
+				// It is never sent, nor would be a query behind it.
+				throw VendoHttp
+					.invalid("The path '%s' must not have a fragment; put '#' into a variable".formatted(shown()));
+			}
 			return uri;
 		}
 		catch (IllegalArgumentException ex) {
 			// Without the cause, whose message repeats the URL with all that is in it.
 			throw VendoHttp.invalid("The path '%s' has a character that a URL cannot hold; put values into variables, "
-				.formatted(template()) + "which are percent-encoded");
+				.formatted(shown()) + "which are percent-encoded");
 		}
 	}
 
@@ -386,7 +398,7 @@ public final class ApiCall {
 			int close = this.path.indexOf('}', open);
 			if (close < 0 || used >= this.variables.size()) {
 				requireVariables(used + 1);
-				throw VendoHttp.invalid("The path '%s' has a brace that is not closed".formatted(template()));
+				throw VendoHttp.invalid("The path '%s' has a brace that is not closed".formatted(shown()));
 			}
 			expanded.append(this.path, from, open).append(segment(this.variables.get(used++)));
 			from = close + 1;
@@ -397,8 +409,8 @@ public final class ApiCall {
 
 	private void requireVariables(int wanted) {
 		if (this.variables.size() != wanted) {
-			throw VendoHttp.invalid("The path '%s' has not as many variables as there are values: %d"
-				.formatted(template(), this.variables.size()));
+			throw VendoHttp.invalid("The path '%s' has not as many variables as there are values: %d".formatted(shown(),
+					this.variables.size()));
 		}
 	}
 

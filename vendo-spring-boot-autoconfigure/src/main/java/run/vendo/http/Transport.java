@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -30,11 +29,11 @@ final class Transport {
 
 	private final SingletonSupplier<WebClient> webClient;
 
-	private final AtomicInteger users = new AtomicInteger(1);
-
 	private final Map<String, RateLimit> rateLimits = new ConcurrentHashMap<>();
 
-	private volatile boolean opened;
+	private int users = 1;
+
+	private @Nullable VendoConnector open;
 
 	Transport(VendoConnectorFactory connectorFactory, ConnectorSettings settings,
 			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize) {
@@ -48,9 +47,15 @@ final class Transport {
 			.build());
 	}
 
-	private VendoConnector connect() {
-		this.opened = true;
-		return this.connectorFactory.create(this.settings);
+	// A call may come to this point after the last client was closed; connections opened
+	// then would stay open.
+	private synchronized VendoConnector connect() {
+		if (this.users == 0) {
+			throw VendoHttp.closedException();
+		}
+		VendoConnector connector = this.connectorFactory.create(this.settings);
+		this.open = connector;
+		return connector;
 	}
 
 	WebClient webClient() {
@@ -61,13 +66,21 @@ final class Transport {
 		return this.connector.obtain().requestFactory(timeouts);
 	}
 
-	void share() {
-		this.users.incrementAndGet();
+	synchronized void share() {
+		if (this.users == 0) {
+			throw VendoHttp.closedException();
+		}
+		this.users++;
 	}
 
 	void release() {
-		if (this.users.decrementAndGet() == 0 && this.opened) {
-			this.connector.obtain().close();
+		VendoConnector last;
+		synchronized (this) {
+			this.users--;
+			last = (this.users == 0) ? this.open : null;
+		}
+		if (last != null) {
+			last.close();
 		}
 	}
 

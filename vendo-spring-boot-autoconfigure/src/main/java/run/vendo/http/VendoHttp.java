@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -70,6 +71,9 @@ public final class VendoHttp {
 
 	private static final int MAX_REDIRECTS = 5;
 
+	// As good as for ever, and far from where counting in nanoseconds ends.
+	private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
 	private static final Set<HttpMethod> WRITES = Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH,
 			HttpMethod.DELETE);
 
@@ -94,7 +98,7 @@ public final class VendoHttp {
 		this.config = config;
 		this.transport = transport;
 		this.budget = budget;
-		this.errors = new ErrorMapper(config.clock());
+		this.errors = new ErrorMapper(config.clock(), userJwt);
 		this.userJwt = userJwt;
 		this.identity = identityOf(config, userJwt);
 		this.closed = closed;
@@ -123,8 +127,10 @@ public final class VendoHttp {
 	 * @param config where to send calls, in whose name and how patiently
 	 * @return a new exchange path for the application's own identity, to be closed by
 	 * itself
+	 * @throws VendoException if this exchange path is closed
 	 */
 	public VendoHttp with(HttpConfig config) {
+		requireOpen();
 		this.transport.share();
 		return new VendoHttp(config, this.transport, Transport.budget(config.retry(), config.scheduler()), null,
 				new AtomicBoolean(), new SharedCalls<>());
@@ -270,16 +276,20 @@ public final class VendoHttp {
 			requireOpen();
 			Exchange<T> exchange = new Exchange<>(call, reader);
 			return exchange.attempt(1);
-		});
+		}).contextWrite(DroppedErrors::quiet);
 	}
 
 	private void requireOpen() {
 		if (this.closed.get()) {
-			throw ErrorDetails.builder()
-				.summary("This client is closed")
-				.nextStep("Build another one; in Spring, do not call after the application context has closed.")
-				.toException();
+			throw closedException();
 		}
+	}
+
+	static VendoException closedException() {
+		return ErrorDetails.builder()
+			.summary("This client is closed")
+			.nextStep("Build another one; in Spring, do not call after the application context has closed.")
+			.toException();
 	}
 
 	private boolean isTrusted(URI uri) {
@@ -354,9 +364,9 @@ public final class VendoHttp {
 			String key = call.idempotencyKey();
 			this.idempotencyKey = (key == null && write) ? UUID.randomUUID().toString() : key;
 			Duration timeout = (call.timeout() != null) ? call.timeout() : VendoHttp.this.config.timeouts().call();
-			this.deadline = (timeout != null) ? now() + timeout.toNanos() : Long.MAX_VALUE;
-			this.attemptTimeout = (call.timeout() != null) ? call.timeout()
-					: VendoHttp.this.config.timeouts().response();
+			this.deadline = (timeout != null) ? now() + min(timeout, LONGEST_WAIT).toNanos() : Long.MAX_VALUE;
+			this.attemptTimeout = min(LONGEST_WAIT,
+					(call.timeout() != null) ? call.timeout() : VendoHttp.this.config.timeouts().response());
 		}
 
 		Mono<T> attempt(int attempt) {
@@ -364,22 +374,26 @@ public final class VendoHttp {
 			Duration timeout = (this.deadline != Long.MAX_VALUE)
 					? min(this.attemptTimeout, Duration.ofNanos(Math.max(1, this.deadline - started)))
 					: this.attemptTimeout;
-			return send(this.uri, 0).timeout(timeout, VendoHttp.this.config.scheduler()).doOnNext((answer) -> {
-				VendoHttp.this.budget.succeeded();
-				log("answered", attempt, started);
-			}).onErrorResume((failure) -> {
-				AttemptFailure known = failureOf(failure, timeout);
-				log(known, attempt, started);
-				Duration delay = delayBeforeNext(known, attempt);
-				if (delay == null) {
-					return Mono.error(known.toException(attempt));
-				}
-				return Mono.delay(delay, VendoHttp.this.config.scheduler())
-					.then(Mono.defer(() -> attempt(attempt + 1)));
-			});
+			AtomicReference<@Nullable AttemptFailure> answered = new AtomicReference<>();
+			Mono<T> late = Mono.error(() -> Objects.requireNonNullElseGet(answered.get(), TimeoutException::new));
+			return send(this.uri, 0, answered).timeout(timeout, late, VendoHttp.this.config.scheduler())
+				.doOnNext((answer) -> {
+					VendoHttp.this.budget.succeeded();
+					log("answered", attempt, started);
+				})
+				.onErrorResume((failure) -> {
+					AttemptFailure known = failureOf(failure, timeout);
+					log(known, attempt, started);
+					Duration delay = delayBeforeNext(known, attempt);
+					if (delay == null) {
+						return Mono.error(known.toException(attempt));
+					}
+					return Mono.delay(delay, VendoHttp.this.config.scheduler())
+						.then(Mono.defer(() -> attempt(attempt + 1)));
+				});
 		}
 
-		private Mono<T> send(URI target, int redirects) {
+		private Mono<T> send(URI target, int redirects, AtomicReference<@Nullable AttemptFailure> answered) {
 			WebClient.RequestBodySpec request = VendoHttp.this.transport.webClient()
 				.method(this.call.method())
 				.uri(target)
@@ -387,7 +401,7 @@ public final class VendoHttp {
 				.headers((headers) -> writeHeaders(headers, target));
 			Object body = this.call.body();
 			WebClient.RequestHeadersSpec<?> sendable = (body != null) ? request.bodyValue(body) : request;
-			return sendable.exchangeToMono((response) -> receive(response, target, redirects));
+			return sendable.exchangeToMono((response) -> receive(response, target, redirects, answered));
 		}
 
 		private void writeHeaders(HttpHeaders headers, URI target) {
@@ -411,21 +425,26 @@ public final class VendoHttp {
 			headers.putAll(this.call.headers());
 		}
 
-		private Mono<T> receive(ClientResponse response, URI target, int redirects) {
+		private Mono<T> receive(ClientResponse response, URI target, int redirects,
+				AtomicReference<@Nullable AttemptFailure> answered) {
 			HttpHeaders headers = response.headers().asHttpHeaders();
-			VendoHttp.this.transport.sawRateLimit(target, headers, VendoHttp.this.config.clock());
 			HttpStatusCode status = response.statusCode();
+			boolean redirected = status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null;
+			if (!status.is2xxSuccessful() && !redirected) {
+				// The status is known; if the body is late or broken, it is all there is.
+				answered.set(errorAnswer(status, headers, new byte[0]));
+			}
+			VendoHttp.this.transport.sawRateLimit(target, headers, VendoHttp.this.config.clock());
 			if (status.is2xxSuccessful()) {
 				return receiveBody(response, headers, status);
 			}
-			if (status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null) {
-				return redirect(response, target, redirects);
+			if (redirected) {
+				return redirect(response, target, redirects, answered);
 			}
 			Flux<DataBuffer> body = response.bodyToFlux(DataBuffer.class);
 			return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(body, ERROR_BODY_READ))
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
-				// The status is known; what is left of the body adds nothing to it.
 				.onErrorReturn(new byte[0])
 				.flatMap((bytes) -> Mono.error(errorAnswer(status, headers, bytes)));
 		}
@@ -437,8 +456,8 @@ public final class VendoHttp {
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
 				.onErrorMap((ex) -> brokenBody(ex, details.status(status.value()), limit))
-				.flatMap((bytes) -> this.reader
-					.read(new Answer(this.call, status, headers, bytes, response.strategies(), details)));
+				.flatMap((bytes) -> this.reader.read(new Answer(this.call, status, headers, bytes,
+						response.strategies(), VendoHttp.this.errors, details)));
 		}
 
 		private AttemptFailure brokenBody(Throwable failure, ErrorDetails.Builder details, int limit) {
@@ -448,9 +467,15 @@ public final class VendoHttp {
 					.nextStep("Ask for less, or raise vendo.http.max-body-size.")
 					.build(), false, failure);
 			}
+			Throwable cause = unwrap(failure);
+			TransportException.Reason reason = TransportFailures.reason(failure);
+			if (reason == TransportException.Reason.PROTOCOL) {
+				return new AttemptFailure(details.summary("The answer has a body that cannot be decoded").build(), true,
+						TransportFailures.withoutQuotes(reason, cause));
+			}
 			return new AttemptFailure(
 					details.summary("The answer breaks off: the connection was closed in the middle").build(), true,
-					unwrap(failure));
+					cause);
 		}
 
 		private AttemptFailure errorAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
@@ -465,13 +490,14 @@ public final class VendoHttp {
 			return new AttemptFailure(details, repeatable, null);
 		}
 
-		private Mono<T> redirect(ClientResponse response, URI from, int redirects) {
+		private Mono<T> redirect(ClientResponse response, URI from, int redirects,
+				AtomicReference<@Nullable AttemptFailure> answered) {
 			URI to = resolve(from, response.headers().asHttpHeaders().getFirst(HttpHeaders.LOCATION));
 			int status = response.statusCode().value();
-			boolean read = HttpMethod.GET.equals(this.call.method());
+			boolean read = !WRITES.contains(this.call.method());
 			boolean keepsMethod = status == 307 || status == 308 || (read && status >= 301 && status <= 303);
 			if (to != null && Origin.same(from, to) && keepsMethod && redirects < MAX_REDIRECTS) {
-				return response.releaseBody().then(Mono.defer(() -> send(to, redirects + 1)));
+				return response.releaseBody().then(Mono.defer(() -> send(to, redirects + 1, answered)));
 			}
 			ErrorDetails details = details().status(status)
 				.requestId(VendoHttp.this.errors.requestId(response.headers().asHttpHeaders()))
@@ -498,7 +524,7 @@ public final class VendoHttp {
 					.summary("The body cannot be written as it was given")
 					.build(), false, cause);
 			}
-			TransportException.Reason reason = TransportFailures.reason(cause);
+			TransportException.Reason reason = TransportFailures.reason(failure);
 			if (reason == null) {
 				return new AttemptFailure(
 						details().summary("The call failed before an answer came: " + cause.getClass().getName())
@@ -506,10 +532,13 @@ public final class VendoHttp {
 						false, cause);
 			}
 			boolean own = cause instanceof TimeoutException && reason == TransportException.Reason.TIMEOUT;
-			return new AttemptFailure(details().code(ErrorCode.UPSTREAM_ERROR)
-				.transportReason(reason)
-				.summary(summaryOf(reason, timeout))
-				.build(), reason != TransportException.Reason.OVERLOAD, own ? null : cause);
+			return new AttemptFailure(
+					details().code(ErrorCode.UPSTREAM_ERROR)
+						.transportReason(reason)
+						.summary(summaryOf(reason, timeout))
+						.build(),
+					reason != TransportException.Reason.OVERLOAD,
+					own ? null : TransportFailures.withoutQuotes(reason, cause));
 		}
 
 		private String summaryOf(TransportException.Reason reason, Duration timeout) {
@@ -535,8 +564,8 @@ public final class VendoHttp {
 			if (asked != null && asked.compareTo(retry.maxRetryAfter()) > 0) {
 				return null;
 			}
-			Duration delay = (asked != null && !asked.isZero()) ? asked
-					: retry.delayAfter(attempt, VendoHttp.this.config.random().getAsDouble());
+			Duration delay = min(LONGEST_WAIT, (asked != null && !asked.isZero()) ? asked
+					: retry.delayAfter(attempt, VendoHttp.this.config.random().getAsDouble()));
 			boolean tooLate = this.deadline != Long.MAX_VALUE && now() + delay.toNanos() >= this.deadline;
 			return (!tooLate && VendoHttp.this.budget.tryRetry()) ? delay : null;
 		}
