@@ -30,6 +30,7 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.resources.LoopResources;
+import reactor.util.retry.Retry;
 
 import org.springframework.http.HttpHeaders;
 
@@ -47,6 +48,14 @@ final class PlatformServer {
 	private static final int MAX_HEADER = 64 * 1024;
 
 	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+
+	/**
+	 * A port that was given up can be lent to somebody's outgoing connection for a moment
+	 * before it is taken back.
+	 */
+	private static final int BIND_RETRIES = 30;
+
+	private static final Duration BIND_RETRY_DELAY = Duration.ofMillis(100);
 
 	private final PlatformState state;
 
@@ -107,7 +116,12 @@ final class PlatformServer {
 				}
 			})
 			.handle((request, response) -> handle(role, request, response))
-			.bindNow();
+			.bind()
+			.cast(DisposableServer.class)
+			.retryWhen(Retry.fixedDelay((port != 0) ? BIND_RETRIES : 0, BIND_RETRY_DELAY)
+				.onRetryExhaustedThrow((spec, signal) -> signal.failure()))
+			.blockOptional(STOP_TIMEOUT)
+			.orElseThrow();
 	}
 
 	Map<Role, Integer> ports() {

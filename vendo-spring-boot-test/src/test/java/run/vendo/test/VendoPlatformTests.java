@@ -1,6 +1,9 @@
 package run.vendo.test;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -365,6 +368,25 @@ class VendoPlatformTests {
 		assertThatExceptionOfType(TransportException.class).isThrownBy(() -> this.vendo.billing().balance());
 		this.platform.restartWithoutHistory();
 		assertThat(this.vendo.billing().balance().creditsRemainingMicros()).isEqualTo(12_500_000);
+	}
+
+	@Test
+	void whenItsPortIsTakenForAMomentThenRestartWaitsForIt() throws Exception {
+		this.platform.stop();
+		ServerSocket other = new ServerSocket(this.platform.baseUrl().getPort(), 1, InetAddress.getLoopbackAddress());
+		CompletableFuture.runAsync(() -> close(other), CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS));
+		this.platform.restart();
+		assertThat(other.isClosed()).isTrue();
+		assertThat(this.vendo.billing().balance().creditsRemainingMicros()).isEqualTo(12_500_000);
+	}
+
+	private static void close(ServerSocket socket) {
+		try {
+			socket.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@Test
