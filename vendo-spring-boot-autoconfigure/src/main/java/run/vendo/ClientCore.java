@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.billing.ReactiveBillingApi;
@@ -20,6 +22,7 @@ import run.vendo.http.PathSegments;
 import run.vendo.http.Redaction;
 import run.vendo.http.VendoHttp;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.ByokCatalog;
 import run.vendo.token.TokenCache;
@@ -62,6 +65,8 @@ final class ClientCore {
 
 	final DeploymentApi deployment;
 
+	final ReconcilerApi reconciler;
+
 	final ReactiveVendoClient reactive;
 
 	final VendoClient blocking;
@@ -88,8 +93,14 @@ final class ClientCore {
 		this.data = ReactiveDataApi.over(http, mapper);
 		this.sso = SsoApi.over(environment);
 		this.deployment = DeploymentApi.over(http, environment);
+		this.reconciler = ReconcilerApi.over(http, environment, catalog, tokens, connectionEvents());
 		this.reactive = new DefaultReactiveVendoClient(this);
 		this.blocking = new DefaultVendoClient(this);
+	}
+
+	// What wakes reconcilers before their time is up.
+	private static Publisher<?> connectionEvents() {
+		return Flux.never();
 	}
 
 	ClientCore forUser(String jwt) {

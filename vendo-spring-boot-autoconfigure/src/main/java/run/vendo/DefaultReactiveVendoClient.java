@@ -13,6 +13,7 @@ import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -109,6 +110,11 @@ final class DefaultReactiveVendoClient implements ReactiveVendoClient {
 	@Override
 	public DeploymentApi deployment() {
 		return this.core.deployment;
+	}
+
+	@Override
+	public ReconcilerApi reconciler() {
+		return this.core.reconciler;
 	}
 
 	@Override

@@ -12,6 +12,7 @@ import run.vendo.deployment.DeploymentApi;
 import run.vendo.http.Blocking;
 import run.vendo.http.HttpApi;
 import run.vendo.integration.IntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -123,6 +124,11 @@ final class DefaultVendoClient implements VendoClient {
 	@Override
 	public DeploymentApi deployment() {
 		return this.core.deployment;
+	}
+
+	@Override
+	public ReconcilerApi reconciler() {
+		return this.core.reconciler;
 	}
 
 	@Override

@@ -19,6 +19,7 @@ import run.vendo.error.ValidationException;
 import run.vendo.error.VendoOnlyFeatureException;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -181,6 +182,12 @@ public interface ReactiveVendoClient extends AutoCloseable {
 	 * @return the API
 	 */
 	DeploymentApi deployment();
+
+	/**
+	 * Return what keeps a dotenv file up to date.
+	 * @return the API
+	 */
+	ReconcilerApi reconciler();
 
 	/**
 	 * Return the way to every other endpoint.

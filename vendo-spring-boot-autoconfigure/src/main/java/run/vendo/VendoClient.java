@@ -17,6 +17,7 @@ import run.vendo.error.ValidationException;
 import run.vendo.error.VendoOnlyFeatureException;
 import run.vendo.http.HttpApi;
 import run.vendo.integration.IntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -180,6 +181,12 @@ public interface VendoClient extends AutoCloseable {
 	 * @return the API
 	 */
 	DeploymentApi deployment();
+
+	/**
+	 * Return what keeps a dotenv file up to date.
+	 * @return the API
+	 */
+	ReconcilerApi reconciler();
 
 	/**
 	 * Return the way to every other endpoint.

@@ -16,6 +16,7 @@ import run.vendo.http.HttpApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.IntegrationsApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.webhook.WebhooksApi;
 
@@ -135,6 +136,12 @@ final class VendoClientConfigurations {
 		@ConditionalOnMissingBean
 		DeploymentApi vendoDeploymentApi(VendoClient client) {
 			return client.deployment();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReconcilerApi vendoReconcilerApi(VendoClient client) {
+			return client.reconciler();
 		}
 
 	}

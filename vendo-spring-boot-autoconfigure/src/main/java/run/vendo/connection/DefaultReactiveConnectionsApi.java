@@ -54,7 +54,9 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 		if (!this.http.isVendoMode()) {
 			return Mono.fromSupplier(this::fromEnvironment);
 		}
-		return this.http.share("connections.list", this::fromPlatform);
+		// Apart from what is shared: another reader may have no list to fall back on.
+		return this.http.share("connections.list", this::fromPlatform)
+			.onErrorResume(TransportException.class, this::fallback);
 	}
 
 	private Mono<List<Connection>> fromPlatform() {
@@ -62,9 +64,7 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 		if (this.environment.isSet("VENDO_SANDBOX")) {
 			call.query("sandbox", 1);
 		}
-		return call.retrieve(ConnectionList.class)
-			.map(ConnectionList::connections)
-			.onErrorResume(TransportException.class, this::fallback);
+		return call.retrieve(ConnectionList.class).map(ConnectionList::connections);
 	}
 
 	private Mono<List<Connection>> fallback(TransportException failure) {

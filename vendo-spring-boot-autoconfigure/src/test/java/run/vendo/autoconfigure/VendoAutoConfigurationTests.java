@@ -28,6 +28,7 @@ import run.vendo.http.HttpApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.IntegrationsApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.webhook.WebhooksApi;
@@ -117,7 +118,8 @@ class VendoAutoConfigurationTests {
 			.hasSingleBean(ReactiveHttpApi.class)
 			.hasSingleBean(WebhooksApi.class)
 			.hasSingleBean(SsoApi.class)
-			.hasSingleBean(DeploymentApi.class));
+			.hasSingleBean(DeploymentApi.class)
+			.hasSingleBean(ReconcilerApi.class));
 	}
 
 	@Test
@@ -297,7 +299,7 @@ class VendoAutoConfigurationTests {
 	@ValueSource(classes = { ConnectionsApi.class, ReactiveConnectionsApi.class, IntegrationsApi.class,
 			ReactiveIntegrationsApi.class, BillingApi.class, ReactiveBillingApi.class, DataApi.class,
 			ReactiveDataApi.class, HttpApi.class, ReactiveHttpApi.class, WebhooksApi.class, SsoApi.class,
-			DeploymentApi.class })
+			DeploymentApi.class, ReconcilerApi.class })
 	void backsOffForASubApi(Class<?> type) {
 		this.contextRunner.withInitializer((context) -> register(context.getBeanFactory(), type)).run((context) -> {
 			assertThat(context).hasSingleBean(type);

@@ -16,6 +16,7 @@ import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -191,6 +192,11 @@ public final class MockReactiveVendoClient extends MockScripting<MockReactiveVen
 	@Override
 	public DeploymentApi deployment() {
 		return this.client.deployment();
+	}
+
+	@Override
+	public ReconcilerApi reconciler() {
+		return this.client.reconciler();
 	}
 
 	@Override

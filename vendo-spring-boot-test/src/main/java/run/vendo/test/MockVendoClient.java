@@ -21,6 +21,7 @@ import run.vendo.http.HttpApi;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoHttp;
 import run.vendo.integration.IntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -236,6 +237,11 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 	@Override
 	public DeploymentApi deployment() {
 		return this.client.deployment();
+	}
+
+	@Override
+	public ReconcilerApi reconciler() {
+		return this.client.reconciler();
 	}
 
 	@Override
