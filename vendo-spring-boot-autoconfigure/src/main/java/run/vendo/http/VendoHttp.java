@@ -23,6 +23,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
@@ -83,6 +84,8 @@ public final class VendoHttp {
 
 	private final RetryBudget budget;
 
+	private final Deadlines deadlines;
+
 	private final ErrorMapper errors;
 
 	private final @Nullable String userJwt;
@@ -93,11 +96,12 @@ public final class VendoHttp {
 
 	private final SharedCalls<String, Object> sharedCalls;
 
-	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, @Nullable String userJwt,
-			AtomicBoolean closed, SharedCalls<String, Object> sharedCalls) {
+	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
+			@Nullable String userJwt, AtomicBoolean closed, SharedCalls<String, Object> sharedCalls) {
 		this.config = config;
 		this.transport = transport;
 		this.budget = budget;
+		this.deadlines = deadlines;
 		this.errors = new ErrorMapper(config.clock(), userJwt);
 		this.userJwt = userJwt;
 		this.identity = identityOf(config, userJwt);
@@ -118,8 +122,7 @@ public final class VendoHttp {
 			Supplier<WebClient.Builder> webClientBuilder) {
 		ConnectorSettings settings = new ConnectorSettings("vendo", config.timeouts().connect(), pool);
 		Transport transport = new Transport(connectorFactory, settings, webClientBuilder, config.maxBodySize());
-		return new VendoHttp(config, transport, Transport.budget(config.retry(), config.scheduler()), null,
-				new AtomicBoolean(), new SharedCalls<>());
+		return create(config, transport);
 	}
 
 	/**
@@ -132,8 +135,14 @@ public final class VendoHttp {
 	public VendoHttp with(HttpConfig config) {
 		requireOpen();
 		this.transport.share();
-		return new VendoHttp(config, this.transport, Transport.budget(config.retry(), config.scheduler()), null,
-				new AtomicBoolean(), new SharedCalls<>());
+		return create(config, this.transport);
+	}
+
+	private static VendoHttp create(HttpConfig config, Transport transport) {
+		Scheduler scheduler = config.scheduler();
+		return new VendoHttp(config, transport, Transport.budget(config.retry(), scheduler),
+				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new AtomicBoolean(),
+				new SharedCalls<>());
 	}
 
 	/**
@@ -149,7 +158,8 @@ public final class VendoHttp {
 			throw invalid("A user JWT must not be blank");
 		}
 		requireHeader(USER_JWT_HEADER, jwt.strip());
-		return new VendoHttp(this.config, this.transport, this.budget, jwt.strip(), this.closed, this.sharedCalls);
+		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closed,
+				this.sharedCalls);
 	}
 
 	/**
@@ -376,21 +386,21 @@ public final class VendoHttp {
 					: this.attemptTimeout;
 			AtomicReference<@Nullable AttemptFailure> answered = new AtomicReference<>();
 			Mono<T> late = Mono.error(() -> Objects.requireNonNullElseGet(answered.get(), TimeoutException::new));
-			return send(this.uri, 0, answered).timeout(timeout, late, VendoHttp.this.config.scheduler())
-				.doOnNext((answer) -> {
-					VendoHttp.this.budget.succeeded();
-					log("answered", attempt, started);
-				})
-				.onErrorResume((failure) -> {
-					AttemptFailure known = failureOf(failure, timeout);
-					log(known, attempt, started);
-					Duration delay = delayBeforeNext(known, attempt);
-					if (delay == null) {
-						return Mono.error(known.toException(attempt));
-					}
-					return Mono.delay(delay, VendoHttp.this.config.scheduler())
-						.then(Mono.defer(() -> attempt(attempt + 1)));
-				});
+			Mono<?> end = timeout.equals(VendoHttp.this.config.timeouts().response()) ? VendoHttp.this.deadlines.next()
+					: Mono.delay(timeout, VendoHttp.this.config.scheduler());
+			return send(this.uri, 0, answered).timeout(end, late).doOnNext((answer) -> {
+				VendoHttp.this.budget.succeeded();
+				log("answered", attempt, started);
+			}).onErrorResume((failure) -> {
+				AttemptFailure known = failureOf(failure, timeout);
+				log(known, attempt, started);
+				Duration delay = delayBeforeNext(known, attempt);
+				if (delay == null) {
+					return Mono.error(known.toException(attempt));
+				}
+				return Mono.delay(delay, VendoHttp.this.config.scheduler())
+					.then(Mono.defer(() -> attempt(attempt + 1)));
+			});
 		}
 
 		private Mono<T> send(URI target, int redirects, AtomicReference<@Nullable AttemptFailure> answered) {
