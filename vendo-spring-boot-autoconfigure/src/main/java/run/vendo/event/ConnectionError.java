@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param message what is wrong, in the platform's words, or {@code null} when not said
  * @since 0.1.0
  */
-public record ConnectionError(EventEnvelope envelope, String slug, @Nullable String message) implements ConnectionEvent {
+public record ConnectionError(EventEnvelope envelope, String slug,
+		@Nullable String message) implements ConnectionEvent {
 
 }

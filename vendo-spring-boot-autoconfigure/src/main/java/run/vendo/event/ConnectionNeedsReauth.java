@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectionId the id of the connection, or {@code null} when not said
  * @since 0.1.0
  */
-public record ConnectionNeedsReauth(EventEnvelope envelope, String slug, @Nullable String connectionId) implements ConnectionEvent {
+public record ConnectionNeedsReauth(EventEnvelope envelope, String slug,
+		@Nullable String connectionId) implements ConnectionEvent {
 
 }

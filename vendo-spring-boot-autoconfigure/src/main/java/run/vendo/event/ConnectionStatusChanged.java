@@ -13,6 +13,7 @@ import run.vendo.connection.ConnectionStatus;
  * @param status the status it has now
  * @since 0.1.0
  */
-public record ConnectionStatusChanged(EventEnvelope envelope, String slug, @Nullable String connectionId, ConnectionStatus status) implements ConnectionEvent {
+public record ConnectionStatusChanged(EventEnvelope envelope, String slug, @Nullable String connectionId,
+		ConnectionStatus status) implements ConnectionEvent {
 
 }

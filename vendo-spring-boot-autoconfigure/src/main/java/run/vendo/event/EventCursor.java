@@ -40,7 +40,10 @@ public final class EventCursor {
 
 	private @Nullable Duration retry;
 
-	/** Whether it is known how the connections stood, so that a difference means something. */
+	/**
+	 * Whether it is known how the connections stood, so that a difference means
+	 * something.
+	 */
 	private boolean complete;
 
 	private long sequence;

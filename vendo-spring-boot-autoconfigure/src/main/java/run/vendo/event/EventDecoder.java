@@ -123,8 +123,8 @@ final class EventDecoder {
 			case "connection.error" -> new ConnectionError(envelope, slug, text(data, "message"));
 			default -> {
 				String status = text(data, "status");
-				yield (status != null)
-						? new ConnectionStatusChanged(envelope, slug, id, ConnectionStatus.of(status)) : null;
+				yield (status != null) ? new ConnectionStatusChanged(envelope, slug, id, ConnectionStatus.of(status))
+						: null;
 			}
 		};
 	}

@@ -60,7 +60,8 @@ public final class EventEnvelope {
 
 	/**
 	 * Return when it happened.
-	 * @return the payload's time, or {@code null} when it does not say it in a readable way
+	 * @return the payload's time, or {@code null} when it does not say it in a readable
+	 * way
 	 */
 	public @Nullable Instant at() {
 		JsonNode at = this.data.path("at");

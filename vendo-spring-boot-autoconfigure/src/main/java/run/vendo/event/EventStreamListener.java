@@ -24,8 +24,8 @@ public interface EventStreamListener {
 	/**
 	 * A connection has ended, or could not be made, and there will be another attempt.
 	 * @param cause why
-	 * @param attempt the number of the next attempt since an event was last received, from
-	 * 1
+	 * @param attempt the number of the next attempt since an event was last received,
+	 * from 1
 	 * @param delay how long it will be until then
 	 */
 	default void onInterrupted(VendoException cause, int attempt, Duration delay) {

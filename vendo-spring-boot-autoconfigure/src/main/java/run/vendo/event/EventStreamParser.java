@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream of bytes into blocks by the rules of WHATWG, wherever the buffers are cut.
- * One instance reads one connection, on one thread at a time.
+ * Cuts a stream of bytes into blocks by the rules of WHATWG, wherever the buffers are
+ * cut. One instance reads one connection, on one thread at a time.
  */
 final class EventStreamParser {
 
@@ -98,7 +98,8 @@ final class EventStreamParser {
 		}
 	}
 
-	// A mark that is cut by the end of a buffer is only known to be one when the next buffer has come.
+	// A mark that is cut by the end of a buffer is only known to be one when the next
+	// buffer has come.
 	private int skipByteOrderMark(byte[] bytes, int offset, int end) {
 		int position = offset;
 		while (position < end && this.bomSeen < BOM.length && bytes[position] == BOM[this.bomSeen]) {
@@ -148,7 +149,8 @@ final class EventStreamParser {
 		}
 	}
 
-	// Only a data line can make an event too large; any other line of that length is nonsense, or a comment.
+	// Only a data line can make an event too large; any other line of that length is
+	// nonsense, or a comment.
 	private void longLine() {
 		if (startsWith(this.partial, 0, Math.min(this.partialLength, 5), "data:")) {
 			this.dataTooLong = true;

@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When to connect again: at once after a drop, then after 1, 2, 4 … seconds up to a bound,
- * plus jitter; not any more after so many failed reconnects in a row. A value that gives
- * its successor, so that to begin anew is to use the first one again.
+ * When to connect again: at once after a drop, then after 1, 2, 4 … seconds up to a
+ * bound, plus jitter; not any more after so many failed reconnects in a row. A value that
+ * gives its successor, so that to begin anew is to use the first one again.
  *
  * @param maxReconnects how many failed reconnects in a row end the stream, negative for
  * no such end

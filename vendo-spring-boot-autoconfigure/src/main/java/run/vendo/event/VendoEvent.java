@@ -7,13 +7,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Something the platform tells the application as it happens. There is one record for each
- * kind of event; what this version does not know arrives as an {@link UnknownEvent}, and
- * the end of the stream for good as a {@link StreamFailed}.
+ * Something the platform tells the application as it happens. There is one record for
+ * each kind of event; what this version does not know arrives as an {@link UnknownEvent},
+ * and the end of the stream for good as a {@link StreamFailed}.
  *
  * @since 0.1.0
  */
-public sealed interface VendoEvent permits ConnectionEvent, BillingEvent, DeploymentUpdated, UnknownEvent, StreamFailed {
+public sealed interface VendoEvent
+		permits ConnectionEvent, BillingEvent, DeploymentUpdated, UnknownEvent, StreamFailed {
 
 	/**
 	 * Return what every event has.
@@ -31,7 +32,8 @@ public sealed interface VendoEvent permits ConnectionEvent, BillingEvent, Deploy
 
 	/**
 	 * Return when it happened.
-	 * @return the payload's time, or {@code null} when it does not say it in a readable way
+	 * @return the payload's time, or {@code null} when it does not say it in a readable
+	 * way
 	 */
 	default @Nullable Instant at() {
 		return envelope().at();
