@@ -9,6 +9,7 @@ import run.vendo.billing.BillingApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventsApi;
 import run.vendo.http.Blocking;
 import run.vendo.http.HttpApi;
 import run.vendo.integration.IntegrationsApi;
@@ -32,6 +33,8 @@ final class DefaultVendoClient implements VendoClient {
 
 	private final BillingApi billing;
 
+	private final EventsApi events;
+
 	private final DataApi data;
 
 	private final HttpApi http;
@@ -41,6 +44,7 @@ final class DefaultVendoClient implements VendoClient {
 		this.connections = ConnectionsApi.over(core.connections);
 		this.integrations = IntegrationsApi.over(core.integrations);
 		this.billing = BillingApi.over(core.billing);
+		this.events = EventsApi.over(core.events);
 		this.data = DataApi.over(core.data);
 		this.http = HttpApi.over(core.http.api());
 	}
@@ -103,6 +107,11 @@ final class DefaultVendoClient implements VendoClient {
 	@Override
 	public BillingApi billing() {
 		return this.billing;
+	}
+
+	@Override
+	public EventsApi events() {
+		return this.events;
 	}
 
 	@Override

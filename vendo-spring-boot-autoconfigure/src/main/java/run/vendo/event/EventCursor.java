@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import run.vendo.connection.Connection;
@@ -20,7 +21,10 @@ import run.vendo.http.VendoJson;
 
 /**
  * Where a stream has got to: its last id, what it has delivered lately and how the
- * connections stood then. Another stream can go on from it.
+ * connections stood then. Another stream can go on from it, once the first has ended.
+ * <p>
+ * What was handed to the next in line counts as delivered, also while it waits in a
+ * buffer there.
  *
  * @since 0.1.0
  * @see EventStreamOptions#withCursor(EventCursor)
@@ -38,7 +42,7 @@ public final class EventCursor {
 
 	private volatile String lastEventId;
 
-	private @Nullable Duration retry;
+	private volatile @Nullable Duration retry;
 
 	/**
 	 * Whether it is known how the connections stood, so that a difference means
@@ -48,8 +52,26 @@ public final class EventCursor {
 
 	private long sequence;
 
-	EventCursor(@Nullable String lastEventId) {
-		this.lastEventId = (lastEventId != null) ? lastEventId : "";
+	private EventCursor(String lastEventId) {
+		this.lastEventId = lastEventId;
+	}
+
+	/**
+	 * Return a cursor that nothing has gone before.
+	 * @return a new cursor
+	 */
+	public static EventCursor create() {
+		return new EventCursor("");
+	}
+
+	/**
+	 * Return a cursor that begins after an event.
+	 * @param lastEventId the stream's id after that event, or {@code null} for the
+	 * present
+	 * @return a new cursor
+	 */
+	public static EventCursor after(@Nullable String lastEventId) {
+		return new EventCursor((lastEventId != null) ? lastEventId : "");
 	}
 
 	/**
@@ -84,16 +106,20 @@ public final class EventCursor {
 	}
 
 	/**
-	 * Remember an event.
-	 * @return whether it is new
+	 * Return whether an event was delivered already, under whatever name.
 	 */
-	synchronized boolean deliver(VendoEvent event) {
+	synchronized boolean isRepeated(VendoEvent event) {
+		return event.id() != null && this.delivered.contains(event.id());
+	}
+
+	/**
+	 * Remember an event that is delivered.
+	 */
+	synchronized void deliver(VendoEvent event) {
 		this.sequence++;
+		this.lastEventId = event.lastEventId();
 		String id = event.id();
-		if (id != null) {
-			if (!this.delivered.add(id)) {
-				return false;
-			}
+		if (id != null && this.delivered.add(id)) {
 			this.deliveredInOrder.addLast(id);
 			if (this.deliveredInOrder.size() > REMEMBERED) {
 				this.delivered.remove(this.deliveredInOrder.removeFirst());
@@ -102,7 +128,6 @@ public final class EventCursor {
 		if (event instanceof ConnectionEvent connectionEvent) {
 			remember(connectionEvent);
 		}
-		return true;
 	}
 
 	private void remember(ConnectionEvent event) {
@@ -111,7 +136,8 @@ public final class EventCursor {
 	}
 
 	/**
-	 * Compare the connections with what is known of them.
+	 * Compare the connections with what is known of them. What differs is known once it
+	 * is {@link #deliver(VendoEvent) delivered}.
 	 * @param present the connections as they are
 	 * @param asOf the {@link #sequence()} before they were read: what an event said since
 	 * then is newer, or will be followed by one that is
@@ -129,13 +155,14 @@ public final class EventCursor {
 			if (before.sequence() > asOf) {
 				return;
 			}
-			if (this.complete) {
-				VendoEvent difference = difference(slug, before, after);
-				if (difference != null) {
-					differences.add(difference);
-				}
+			boolean known = this.complete || this.connections.containsKey(slug);
+			VendoEvent difference = known ? difference(slug, before, after) : null;
+			if (difference != null) {
+				differences.add(difference);
 			}
-			this.connections.put(slug, after);
+			else {
+				this.connections.put(slug, after);
+			}
 		});
 		this.complete = true;
 		return differences;
@@ -209,10 +236,12 @@ public final class EventCursor {
 			if (event instanceof ConnectionStatusChanged changed) {
 				return new Known(changed.connectionId(), changed.status(), null, sequence);
 			}
+			JsonNode sent = event.data().path("connection_id");
+			String now = sent.isString() ? sent.stringValue() : this.id;
 			if (event instanceof ConnectionError error) {
-				return new Known(this.id, ConnectionStatus.ERROR, error.message(), sequence);
+				return new Known(now, ConnectionStatus.ERROR, error.message(), sequence);
 			}
-			return new Known(this.id, this.status, this.message, sequence);
+			return new Known(now, this.status, this.message, sequence);
 		}
 
 	}

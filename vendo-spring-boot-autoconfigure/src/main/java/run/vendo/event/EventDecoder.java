@@ -1,6 +1,8 @@
 package run.vendo.event;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -40,10 +42,10 @@ final class EventDecoder {
 	 * @param retry what the stream last said about reconnects
 	 * @return the event
 	 */
-	static VendoEvent decode(EventFrame frame, @Nullable Duration retry) {
+	static VendoEvent decode(StreamItem.Frame frame, @Nullable Duration retry) {
 		JsonNode payload = parse(frame.data());
-		EventEnvelope envelope = new EventEnvelope(kind(frame.type(), payload), text(payload, "id"), payload,
-				frame.data(), frame.lastEventId(), retry, false);
+		EventEnvelope envelope = new EventEnvelope(kind(frame.type(), payload), id(payload), payload, frame.data(),
+				frame.lastEventId(), retry, false);
 		return decode(envelope);
 	}
 
@@ -63,8 +65,16 @@ final class EventDecoder {
 		}
 		catch (JacksonException ex) {
 			// Delivered as the text that came.
-			return VendoJson.MAPPER.missingNode();
+			return isUtf8(data) ? VendoJson.MAPPER.missingNode()
+					: parse(new String(data, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
 		}
+	}
+
+	// The stream is read as UTF-8 with a replacement for what is none; JSON's own reader
+	// is
+	// stricter.
+	private static boolean isUtf8(byte[] data) {
+		return Arrays.equals(data, new String(data, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
 	}
 
 	private static EventKind kind(@Nullable String type, JsonNode payload) {
@@ -139,6 +149,11 @@ final class EventDecoder {
 		String window = text(data, "window");
 		JsonNode pct = data.path("pct");
 		return (window != null && pct.isNumber()) ? new CapWarned(envelope, window, pct.doubleValue()) : null;
+	}
+
+	private static @Nullable String id(JsonNode payload) {
+		JsonNode id = payload.path("id");
+		return id.isIntegralNumber() ? id.asString() : text(payload, "id");
 	}
 
 	private static @Nullable String text(JsonNode data, String field) {

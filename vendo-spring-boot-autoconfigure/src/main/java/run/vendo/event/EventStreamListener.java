@@ -8,7 +8,7 @@ import run.vendo.error.VendoException;
 
 /**
  * Is told how a stream is doing. Called on the threads of the stream, which wait for it:
- * an implementation must not block.
+ * an implementation must not block. What it throws is logged and does no harm.
  *
  * @since 0.1.0
  */
@@ -42,6 +42,15 @@ public interface EventStreamListener {
 	 * @param differences how many events were made up for what was missed
 	 */
 	default void onResynchronized(int differences) {
+	}
+
+	/**
+	 * The connections could not be read to compare them, and there will be another
+	 * attempt. Until it succeeds, what was missed stays unknown.
+	 * @param cause why
+	 * @param delay how long it will be until then
+	 */
+	default void onResynchronizationFailed(VendoException cause, Duration delay) {
 	}
 
 	/**

@@ -1,5 +1,8 @@
 package run.vendo.event;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,9 +15,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventStreamParser {
 
+	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+	private static final long ONES = 0x0101010101010101L;
+
+	private static final long HIGH_BITS = 0x8080808080808080L;
+
+	private static final long LINE_FEEDS = '\n' * ONES;
+
+	private static final long CARRIAGE_RETURNS = '\r' * ONES;
+
 	private static final byte[] BOM = { (byte) 0xEF, (byte) 0xBB, (byte) 0xBF };
 
+	private static final byte[] DATA = { 'd', 'a', 't', 'a' };
+
+	private static final byte[] ID = { 'i', 'd' };
+
+	private static final byte[] EVENT = { 'e', 'v', 'e', 'n', 't' };
+
+	private static final byte[] RETRY = { 'r', 'e', 't', 'r', 'y' };
+
 	private static final int LONGEST_RETRY = 18;
+
+	/** As much of a line as it takes to tell which field it is. */
+	private static final int LINE_HEAD = 16;
+
+	private static final int BUFFER_SIZE = 512;
+
+	private static final int LARGEST_KEPT_BUFFER = 64 * 1024;
 
 	private final Handler handler;
 
@@ -23,24 +51,31 @@ final class EventStreamParser {
 	private final EventNames names = new EventNames();
 
 	/** Bytes of a line that goes on in the next buffer. */
-	private byte[] partial = new byte[512];
+	private byte[] partial = new byte[BUFFER_SIZE];
 
 	private int partialLength;
 
-	/** Whether the line that goes on is longer than anything that is kept. */
-	private boolean partialTooLong;
+	/** How long the line that goes on is, once it is longer than what is kept of it. */
+	private long tooLongLine;
 
-	private byte[] data = new byte[512];
+	/** The block's data lines, each with a line feed at its end. */
+	private byte[] data = new byte[BUFFER_SIZE];
 
 	private int dataLength;
 
-	private boolean dataTooLong;
+	/** The block's only data line so far, while it is still in the buffer being read. */
+	private int onlyLineFrom = -1;
 
-	private long skippedLength;
+	private int onlyLineTo;
+
+	/** How much data the block has, line feeds included, once that is more than is kept. */
+	private long tooLargeData;
 
 	private @Nullable String type;
 
-	private String idBuffer;
+	private String id;
+
+	private String dispatchedId;
 
 	private int bomSeen;
 
@@ -56,7 +91,8 @@ final class EventStreamParser {
 	 */
 	EventStreamParser(int maxEventSize, String lastEventId, Handler handler) {
 		this.maxEventSize = maxEventSize;
-		this.idBuffer = lastEventId;
+		this.id = lastEventId;
+		this.dispatchedId = lastEventId;
 		this.handler = handler;
 	}
 
@@ -68,22 +104,20 @@ final class EventStreamParser {
 	 */
 	void parse(byte[] bytes, int offset, int length) {
 		int end = offset + length;
-		int from = this.started ? offset : skipByteOrderMark(bytes, offset, end);
-		if (from < end && this.afterCarriageReturn) {
+		int position = this.started ? offset : skipByteOrderMark(bytes, offset, end);
+		if (position < end && this.afterCarriageReturn) {
 			this.afterCarriageReturn = false;
-			from += (bytes[from] == '\n') ? 1 : 0;
+			position += (bytes[position] == '\n') ? 1 : 0;
 		}
-		int lineStart = from;
-		int position = from;
 		while (position < end) {
-			byte current = bytes[position];
-			if (current != '\n' && current != '\r') {
-				position++;
-				continue;
+			int lineEnd = lineEnd(bytes, position, end);
+			if (lineEnd == end) {
+				keep(bytes, position, end);
+				break;
 			}
-			line(bytes, lineStart, position);
-			position++;
-			if (current == '\r') {
+			line(bytes, position, lineEnd);
+			position = lineEnd + 1;
+			if (bytes[lineEnd] == '\r') {
 				if (position == end) {
 					this.afterCarriageReturn = true;
 				}
@@ -91,11 +125,29 @@ final class EventStreamParser {
 					position++;
 				}
 			}
-			lineStart = position;
 		}
-		if (lineStart < end) {
-			keep(bytes, lineStart, end);
+		if (this.onlyLineFrom >= 0) {
+			moveOnlyLine(bytes);
 		}
+	}
+
+	// Eight bytes at a time: most of the time goes into looking for the ends of lines.
+	private static int lineEnd(byte[] bytes, int from, int end) {
+		int position = from;
+		while (position <= end - Long.BYTES) {
+			long word = (long) LONGS.get(bytes, position);
+			long lineFeeds = word ^ LINE_FEEDS;
+			long carriageReturns = word ^ CARRIAGE_RETURNS;
+			long found = ((lineFeeds - ONES) & ~lineFeeds | (carriageReturns - ONES) & ~carriageReturns) & HIGH_BITS;
+			if (found != 0) {
+				return position + (Long.numberOfTrailingZeros(found) >>> 3);
+			}
+			position += Long.BYTES;
+		}
+		while (position < end && bytes[position] != '\n' && bytes[position] != '\r') {
+			position++;
+		}
+		return position;
 	}
 
 	// A mark that is cut by the end of a buffer is only known to be one when the next
@@ -117,62 +169,57 @@ final class EventStreamParser {
 
 	private void keep(byte[] bytes, int from, int to) {
 		int length = to - from;
-		if (this.partialTooLong || this.partialLength + length > this.maxEventSize + 16) {
-			this.skippedLength += this.partialTooLong ? length : this.partialLength + length;
-			this.partialTooLong = true;
-			// What the line is can be told from its beginning, which stays.
-			length = Math.min(length, Math.max(0, 16 - this.partialLength));
+		if (this.tooLongLine > 0 || (long) this.partialLength + length > (long) this.maxEventSize + LINE_HEAD) {
+			this.tooLongLine += (this.tooLongLine > 0) ? length : (long) this.partialLength + length;
+			length = Math.min(length, Math.max(0, LINE_HEAD - this.partialLength));
 		}
 		if (this.partialLength + length > this.partial.length) {
-			this.partial = Arrays.copyOf(this.partial, Math.max(this.partial.length * 2, this.partialLength + length));
+			this.partial = grow(this.partial, this.partialLength + length);
 		}
 		System.arraycopy(bytes, from, this.partial, this.partialLength, length);
 		this.partialLength += length;
 	}
 
+	private static byte[] grow(byte[] buffer, int needed) {
+		return Arrays.copyOf(buffer, Math.max((int) Math.min(buffer.length * 2L, Integer.MAX_VALUE - 8), needed));
+	}
+
 	private void line(byte[] bytes, int from, int to) {
-		if (this.partialLength == 0 && !this.partialTooLong) {
-			field(bytes, from, to);
+		if (this.partialLength == 0) {
+			field(bytes, from, to, true);
 			return;
 		}
 		keep(bytes, from, to);
-		if (this.partialTooLong) {
-			longLine();
+		if (this.tooLongLine > 0) {
+			tooLongLine();
 		}
 		else {
-			field(this.partial, 0, this.partialLength);
+			field(this.partial, 0, this.partialLength, false);
 		}
 		this.partialLength = 0;
-		this.partialTooLong = false;
-		if (this.partial.length > 64 * 1024) {
-			this.partial = new byte[512];
+		this.tooLongLine = 0;
+		if (this.partial.length > LARGEST_KEPT_BUFFER) {
+			this.partial = new byte[BUFFER_SIZE];
 		}
 	}
 
 	// Only a data line can make an event too large; any other line of that length is
 	// nonsense, or a comment.
-	private void longLine() {
-		if (startsWith(this.partial, 0, Math.min(this.partialLength, 5), "data:")) {
-			this.dataTooLong = true;
-			this.dataLength = 0;
-		}
-		else {
-			this.skippedLength = 0;
+	private void tooLongLine() {
+		if (hasName(this.partial, 0, DATA) && this.partial[DATA.length] == ':') {
+			int name = DATA.length + ((this.partial[DATA.length + 1] == ' ') ? 2 : 1);
+			tooLarge(this.tooLongLine - name);
 		}
 	}
 
-	private void field(byte[] line, int from, int to) {
+	private void field(byte[] line, int from, int to, boolean inBuffer) {
 		if (from == to) {
-			dispatch();
+			dispatch(line);
 			return;
 		}
 		int colon = from;
 		while (colon < to && line[colon] != ':') {
 			colon++;
-		}
-		if (colon == from) {
-			this.handler.comment();
-			return;
 		}
 		int value = Math.min(colon + 1, to);
 		if (value < to && line[value] == ' ') {
@@ -180,43 +227,79 @@ final class EventStreamParser {
 		}
 		switch (colon - from) {
 			case 4 -> {
-				if (startsWith(line, from, colon, "data")) {
-					appendData(line, value, to);
+				if (hasName(line, from, DATA)) {
+					data(line, value, to, inBuffer);
 				}
 			}
 			case 2 -> {
-				if (startsWith(line, from, colon, "id")) {
+				if (hasName(line, from, ID)) {
 					id(line, value, to);
 				}
 			}
 			case 5 -> {
-				if (startsWith(line, from, colon, "event")) {
+				if (hasName(line, from, EVENT)) {
 					this.type = (value < to) ? this.names.name(line, value, to) : null;
 				}
-				else if (startsWith(line, from, colon, "retry")) {
+				else if (hasName(line, from, RETRY)) {
 					retry(line, value, to);
 				}
 			}
 			default -> {
-				// Any other field is ignored, as the rules say.
+				// A comment, or a field that nobody knows: ignored, as the rules say.
 			}
 		}
 	}
 
-	private void appendData(byte[] line, int from, int to) {
+	private static boolean hasName(byte[] line, int from, byte[] name) {
+		for (int i = 0; i < name.length; i++) {
+			if (line[from + i] != name[i]) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private void data(byte[] line, int from, int to, boolean inBuffer) {
 		int length = to - from;
-		if (this.dataTooLong || this.dataLength + length > this.maxEventSize) {
-			this.dataTooLong = true;
-			this.skippedLength += this.dataLength + length;
-			this.dataLength = 0;
+		if (inBuffer && this.dataLength == 0 && this.onlyLineFrom < 0 && this.tooLargeData == 0
+				&& length <= this.maxEventSize) {
+			this.onlyLineFrom = from;
+			this.onlyLineTo = to;
+			return;
+		}
+		if (this.onlyLineFrom >= 0) {
+			moveOnlyLine(line);
+		}
+		append(line, from, to);
+	}
+
+	private void moveOnlyLine(byte[] buffer) {
+		int from = this.onlyLineFrom;
+		this.onlyLineFrom = -1;
+		append(buffer, from, this.onlyLineTo);
+	}
+
+	private void append(byte[] line, int from, int to) {
+		int length = to - from;
+		if (this.tooLargeData > 0 || (long) this.dataLength + length > this.maxEventSize) {
+			tooLarge(length);
 			return;
 		}
 		if (this.dataLength + length + 1 > this.data.length) {
-			this.data = Arrays.copyOf(this.data, Math.max(this.data.length * 2, this.dataLength + length + 1));
+			this.data = grow(this.data, this.dataLength + length + 1);
 		}
 		System.arraycopy(line, from, this.data, this.dataLength, length);
 		this.dataLength += length;
 		this.data[this.dataLength++] = '\n';
+	}
+
+	private void tooLarge(long length) {
+		this.tooLargeData += this.dataLength + length + 1;
+		this.dataLength = 0;
+		if (this.onlyLineFrom >= 0) {
+			this.tooLargeData += this.onlyLineTo - this.onlyLineFrom + 1;
+			this.onlyLineFrom = -1;
+		}
 	}
 
 	private void id(byte[] line, int from, int to) {
@@ -225,11 +308,11 @@ final class EventStreamParser {
 				return;
 			}
 		}
-		this.idBuffer = new String(line, from, to - from, StandardCharsets.UTF_8);
+		this.id = new String(line, from, to - from, StandardCharsets.UTF_8);
 	}
 
 	private void retry(byte[] line, int from, int to) {
-		if (from == to || to - from > LONGEST_RETRY) {
+		if (from == to) {
 			return;
 		}
 		long millis = 0;
@@ -237,42 +320,37 @@ final class EventStreamParser {
 			if (line[i] < '0' || line[i] > '9') {
 				return;
 			}
-			millis = millis * 10 + line[i] - '0';
+			// A number that no clock can hold is as long as the longest wait there is.
+			millis = (i - from < LONGEST_RETRY) ? millis * 10 + line[i] - '0' : Long.MAX_VALUE;
 		}
 		this.handler.retry(Duration.ofMillis(millis));
 	}
 
-	private void dispatch() {
-		this.handler.lastEventId(this.idBuffer);
+	private void dispatch(byte[] buffer) {
 		String type = this.type;
 		this.type = null;
-		if (this.dataTooLong) {
-			long skipped = this.skippedLength;
-			this.dataTooLong = false;
-			this.skippedLength = 0;
-			this.dataLength = 0;
-			this.handler.tooLarge(type, skipped);
+		if (this.tooLargeData > 0) {
+			long bytes = this.tooLargeData - 1;
+			this.tooLargeData = 0;
+			this.handler.tooLarge(type, bytes, this.id);
+		}
+		else if (this.onlyLineFrom >= 0) {
+			byte[] data = Arrays.copyOfRange(buffer, this.onlyLineFrom, this.onlyLineTo);
+			this.onlyLineFrom = -1;
+			this.handler.event(new StreamItem.Frame(type, data, this.id));
 		}
 		else if (this.dataLength > 0) {
 			byte[] data = Arrays.copyOf(this.data, this.dataLength - 1);
 			this.dataLength = 0;
-			this.handler.event(new EventFrame(type, data, this.idBuffer));
+			this.handler.event(new StreamItem.Frame(type, data, this.id));
 		}
-		if (this.data.length > 64 * 1024) {
-			this.data = new byte[512];
+		else if (!this.id.equals(this.dispatchedId)) {
+			this.handler.position(this.id);
 		}
-	}
-
-	private static boolean startsWith(byte[] line, int from, int to, String name) {
-		if (to - from < name.length()) {
-			return false;
+		this.dispatchedId = this.id;
+		if (this.data.length > LARGEST_KEPT_BUFFER) {
+			this.data = new byte[BUFFER_SIZE];
 		}
-		for (int i = 0; i < name.length(); i++) {
-			if (line[from + i] != name.charAt(i)) {
-				return false;
-			}
-		}
-		return true;
 	}
 
 	/**
@@ -283,17 +361,12 @@ final class EventStreamParser {
 		/**
 		 * A block with data has ended.
 		 */
-		void event(EventFrame frame);
+		void event(StreamItem.Frame frame);
 
 		/**
-		 * A comment came.
+		 * A block without data has ended, and with it the stream's id changed.
 		 */
-		void comment();
-
-		/**
-		 * A block has ended, with data or without: where to resume is this.
-		 */
-		void lastEventId(String id);
+		void position(String lastEventId);
 
 		/**
 		 * The server says how long to wait before a reconnect.
@@ -303,7 +376,7 @@ final class EventStreamParser {
 		/**
 		 * A block has ended whose data was too large to keep.
 		 */
-		void tooLarge(@Nullable String type, long bytes);
+		void tooLarge(@Nullable String type, long bytes, String lastEventId);
 
 	}
 

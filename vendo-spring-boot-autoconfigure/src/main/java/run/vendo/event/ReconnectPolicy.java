@@ -27,43 +27,62 @@ record ReconnectPolicy(int maxReconnects, Duration initialBackoff, Duration maxB
 	}
 
 	/**
-	 * Return the policy after an event was received.
+	 * Return the policy after a connection has proved to be good: an event was received.
 	 */
-	ReconnectPolicy afterEvent() {
+	ReconnectPolicy renewed() {
 		return (this.reconnects == 0 && this.failed == 0) ? this
 				: new ReconnectPolicy(this.maxReconnects, this.initialBackoff, this.maxBackoff, 0, 0);
 	}
 
 	/**
 	 * Return what to do after a connection has ended, or could not be made.
-	 * @param reconnect whether it was a reconnect that failed
-	 * @param asked how long the server asked to wait this time, or {@code null}
-	 * @param retry how long it asks to wait every time, or {@code null}
+	 * @param end how it ended
+	 * @param retry how long the server asks to wait every time, or {@code null}
 	 * @param jitter a random number, at least 0 and below 1
 	 */
-	Step next(boolean reconnect, @Nullable Duration asked, @Nullable Duration retry, double jitter) {
-		int failedNow = reconnect ? this.failed + 1 : 0;
+	Step after(End end, @Nullable Duration retry, double jitter) {
+		int failedNow = end.failedReconnect() ? this.failed + 1 : 0;
 		ReconnectPolicy then = new ReconnectPolicy(this.maxReconnects, this.initialBackoff, this.maxBackoff,
 				this.reconnects + 1, failedNow);
-		if (this.maxReconnects >= 0 && failedNow >= this.maxReconnects && (reconnect || this.maxReconnects == 0)) {
+		if (this.maxReconnects == 0
+				|| (this.maxReconnects > 0 && end.failedReconnect() && failedNow >= this.maxReconnects)) {
 			return new Step(null, then);
 		}
-		if (asked != null) {
+		Duration asked = end.asked();
+		if (asked != null && !asked.isZero()) {
 			return new Step((asked.compareTo(LONGEST_ASKED) < 0) ? asked : LONGEST_ASKED, then);
 		}
-		return new Step(backoff(retry, jitter), then);
+		return new Step(delay(end.tooMany() ? Math.max(this.reconnects, 1) : this.reconnects, retry, jitter), then);
 	}
 
-	private Duration backoff(@Nullable Duration retry, double jitter) {
+	/**
+	 * Return how long to wait before something is done again.
+	 * @param step how often it was done again already; 0 for no delay
+	 * @param floor what to wait at least, up to the longest delay, or {@code null}
+	 * @param jitter a random number, at least 0 and below 1
+	 */
+	Duration delay(int step, @Nullable Duration floor, double jitter) {
 		Duration delay = Duration.ZERO;
-		if (this.reconnects > 0) {
-			double millis = this.initialBackoff.toMillis() * Math.pow(2, this.reconnects - 1);
+		if (step > 0) {
+			double millis = this.initialBackoff.toMillis() * Math.pow(2, Math.min(step, 64) - 1);
 			delay = Duration.ofMillis((long) Math.min(this.maxBackoff.toMillis(), millis));
 		}
-		if (retry != null && retry.compareTo(delay) > 0) {
-			delay = (retry.compareTo(this.maxBackoff) < 0) ? retry : this.maxBackoff;
+		if (floor != null && floor.compareTo(delay) > 0) {
+			delay = (floor.compareTo(this.maxBackoff) < 0) ? floor : this.maxBackoff;
 		}
 		return delay.plusMillis((long) (delay.toMillis() * JITTER * jitter));
+	}
+
+	/**
+	 * How a connection ended.
+	 *
+	 * @param failedReconnect whether it was a reconnect that came to nothing
+	 * @param tooMany whether the server said that there are too many streams: then the
+	 * next attempt is never made at once
+	 * @param asked how long the server asked to wait this time, or {@code null}
+	 */
+	record End(boolean failedReconnect, boolean tooMany, @Nullable Duration asked) {
+
 	}
 
 	/**

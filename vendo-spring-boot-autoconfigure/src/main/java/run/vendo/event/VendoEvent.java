@@ -1,5 +1,6 @@
 package run.vendo.event;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -15,6 +16,17 @@ import tools.jackson.databind.JsonNode;
  */
 public sealed interface VendoEvent
 		permits ConnectionEvent, BillingEvent, DeploymentUpdated, UnknownEvent, StreamFailed {
+
+	/**
+	 * Make an event as it is made of a block of the stream: from one that was kept, or
+	 * for a test.
+	 * @param kind the name of the block, or {@code null} for the payload's own
+	 * @param data the payload as sent
+	 * @return the event
+	 */
+	static VendoEvent of(@Nullable String kind, String data) {
+		return EventDecoder.decode(new StreamItem.Frame(kind, data.getBytes(StandardCharsets.UTF_8), ""), null);
+	}
 
 	/**
 	 * Return what every event has.

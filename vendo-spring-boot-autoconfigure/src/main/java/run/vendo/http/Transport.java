@@ -1,6 +1,7 @@
 package run.vendo.http;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,43 +23,33 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class Transport {
 
-	private final VendoConnectorFactory connectorFactory;
+	private final Connections requests;
 
-	private final ConnectorSettings settings;
-
-	private final SingletonSupplier<VendoConnector> connector;
-
-	private final SingletonSupplier<WebClient> webClient;
+	private final Connections streams;
 
 	private final AtomicInteger users = new AtomicInteger(1);
 
 	private final Map<String, RateLimit> rateLimits = new ConcurrentHashMap<>();
 
-	private volatile boolean opened;
-
-	Transport(VendoConnectorFactory connectorFactory, ConnectorSettings settings,
+	Transport(VendoConnectorFactory connectorFactory, Duration connectTimeout, ConnectionPool pool,
 			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize) {
-		this.connectorFactory = connectorFactory;
-		this.settings = settings;
-		this.connector = SingletonSupplier.of(this::connect);
-		this.webClient = SingletonSupplier.of(() -> webClientBuilder.get()
-			.clone()
-			.clientConnector(this.connector.obtain().clientConnector())
-			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(maxBodySize))
-			.build());
-	}
-
-	private VendoConnector connect() {
-		this.opened = true;
-		return this.connectorFactory.create(this.settings);
+		this.requests = new Connections(connectorFactory, new ConnectorSettings("vendo", connectTimeout, pool),
+				webClientBuilder, maxBodySize);
+		// A stream keeps its connection for good: it must not take one from the pool.
+		this.streams = new Connections(connectorFactory, new ConnectorSettings("vendo-events", connectTimeout, null),
+				webClientBuilder, maxBodySize);
 	}
 
 	WebClient webClient() {
-		return this.webClient.obtain();
+		return this.requests.webClient.obtain();
+	}
+
+	WebClient streamClient() {
+		return this.streams.webClient.obtain();
 	}
 
 	ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
-		return this.connector.obtain().requestFactory(timeouts);
+		return this.requests.connector.obtain().requestFactory(timeouts);
 	}
 
 	void share() {
@@ -66,8 +57,9 @@ final class Transport {
 	}
 
 	void release() {
-		if (this.users.decrementAndGet() == 0 && this.opened) {
-			this.connector.obtain().close();
+		if (this.users.decrementAndGet() == 0) {
+			this.requests.close();
+			this.streams.close();
 		}
 	}
 
@@ -87,6 +79,38 @@ final class Transport {
 
 	static RetryBudget budget(RetryPolicy retry, Scheduler scheduler) {
 		return new RetryBudget(retry.budget(), () -> scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+	/**
+	 * One connector and the client over it, made when first needed.
+	 */
+	private static final class Connections {
+
+		private final SingletonSupplier<VendoConnector> connector;
+
+		private final SingletonSupplier<WebClient> webClient;
+
+		private volatile boolean opened;
+
+		Connections(VendoConnectorFactory factory, ConnectorSettings settings,
+				Supplier<WebClient.Builder> webClientBuilder, int maxBodySize) {
+			this.connector = SingletonSupplier.of(() -> {
+				this.opened = true;
+				return factory.create(settings);
+			});
+			this.webClient = SingletonSupplier.of(() -> webClientBuilder.get()
+				.clone()
+				.clientConnector(this.connector.obtain().clientConnector())
+				.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(maxBodySize))
+				.build());
+		}
+
+		void close() {
+			if (this.opened) {
+				this.connector.obtain().close();
+			}
+		}
+
 	}
 
 }

@@ -24,6 +24,8 @@ import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventsApi;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.HttpApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.IntegrationsApi;
@@ -111,6 +113,8 @@ class VendoAutoConfigurationTests {
 			.hasSingleBean(ReactiveIntegrationsApi.class)
 			.hasSingleBean(BillingApi.class)
 			.hasSingleBean(ReactiveBillingApi.class)
+			.hasSingleBean(EventsApi.class)
+			.hasSingleBean(ReactiveEventsApi.class)
 			.hasSingleBean(DataApi.class)
 			.hasSingleBean(ReactiveDataApi.class)
 			.hasSingleBean(HttpApi.class)
@@ -295,9 +299,9 @@ class VendoAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { ConnectionsApi.class, ReactiveConnectionsApi.class, IntegrationsApi.class,
-			ReactiveIntegrationsApi.class, BillingApi.class, ReactiveBillingApi.class, DataApi.class,
-			ReactiveDataApi.class, HttpApi.class, ReactiveHttpApi.class, WebhooksApi.class, SsoApi.class,
-			DeploymentApi.class })
+			ReactiveIntegrationsApi.class, BillingApi.class, ReactiveBillingApi.class, EventsApi.class,
+			ReactiveEventsApi.class, DataApi.class, ReactiveDataApi.class, HttpApi.class, ReactiveHttpApi.class,
+			WebhooksApi.class, SsoApi.class, DeploymentApi.class })
 	void backsOffForASubApi(Class<?> type) {
 		this.contextRunner.withInitializer((context) -> register(context.getBeanFactory(), type)).run((context) -> {
 			assertThat(context).hasSingleBean(type);
