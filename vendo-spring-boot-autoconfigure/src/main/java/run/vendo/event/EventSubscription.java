@@ -64,7 +64,7 @@ final class EventSubscription {
 
 	private ReconnectPolicy policy;
 
-	private LiveConnection current = new LiveConnection(0);
+	private LiveConnection current;
 
 	private boolean connectedBefore;
 
@@ -76,6 +76,7 @@ final class EventSubscription {
 		this.options = options;
 		this.cursor = (options.cursor() != null) ? options.cursor() : EventCursor.after(options.lastEventId());
 		this.policy = ReconnectPolicy.of(options);
+		this.current = new LiveConnection(0);
 	}
 
 	Flux<VendoEvent> events() {

@@ -652,7 +652,7 @@ public final class VendoHttp {
 			Mono<T> end = Flux.concat(tooLate, Mono.<T>never())
 				.takeUntilOther(VendoHttp.this.closing.asMono())
 				.singleOrEmpty();
-			return stream(this.uri, 0, started).takeUntilOther(end).onErrorMap((failure) -> {
+			return Flux.defer(() -> stream(this.uri, 0, started)).takeUntilOther(end).onErrorMap((failure) -> {
 				AttemptFailure known = failureOf(failure, this.timeout);
 				log(known, 1, started);
 				return known.toException(1);
