@@ -249,7 +249,10 @@ final class EventSubscription {
 		private Mono<List<StreamItem>> snapshot() {
 			return Mono.defer(() -> {
 				long asOf = EventSubscription.this.cursor.sequence();
-				return EventSubscription.this.connections
+				// Never cancelled, only ignored: it is short, and HTTP libraries complain
+				// when an answer is given up halfway.
+				return Mono.fromFuture(EventSubscription.this.connections.materialize().toFuture(), true)
+					.<List<Connection>>dematerialize()
 					.map((connections) -> List.<StreamItem>of(new StreamItem.Snapshot(connections, asOf)));
 			}).retryWhen(Retry.from((failures) -> failures.concatMap((signal) -> {
 				if (!(signal.failure() instanceof VendoException cause)) {

@@ -21,7 +21,8 @@ final class JdkConnector implements VendoConnector {
 			.connectTimeout(settings.connectTimeout())
 			.followRedirects(HttpClient.Redirect.NEVER)
 			.build();
-		this.connector = new JdkClientHttpConnector(this.httpClient);
+		this.connector = (settings.pool() != null) ? new JdkClientHttpConnector(this.httpClient)
+				: new JdkStreamConnector(this.httpClient);
 	}
 
 	@Override
