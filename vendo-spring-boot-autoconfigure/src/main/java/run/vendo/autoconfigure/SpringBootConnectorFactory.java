@@ -1,5 +1,6 @@
 package run.vendo.autoconfigure;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,8 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 			return ReactorNetty.create(reactor, factoryBuilder, httpClientSettings, settings);
 		}
 		if (builder instanceof JdkClientHttpConnectorBuilder jdk && settings.pool() == null) {
-			return new SpringBootConnector(streamConnector(jdk, httpClientSettings), factoryBuilder,
-					httpClientSettings, null);
+			return new SpringBootConnector(streamConnector(jdk, httpClientSettings), factoryBuilder, httpClientSettings,
+					null);
 		}
 		return new SpringBootConnector(builder.build(httpClientSettings), factoryBuilder, httpClientSettings, null);
 	}
@@ -68,7 +69,7 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 			HttpClientSettings settings) {
 		AtomicReference<java.net.http.HttpClient.Builder> httpClient = new AtomicReference<>();
 		builder.withHttpClientCustomizer(httpClient::set).build(settings);
-		return new JdkStreamConnector(httpClient.get().build());
+		return new JdkStreamConnector(Objects.requireNonNull(httpClient.get()).build());
 	}
 
 	/**

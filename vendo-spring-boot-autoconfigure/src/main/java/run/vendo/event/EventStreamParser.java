@@ -68,7 +68,9 @@ final class EventStreamParser {
 
 	private int onlyLineTo;
 
-	/** How much data the block has, line feeds included, once that is more than is kept. */
+	/**
+	 * How much data the block has, line feeds included, once that is more than is kept.
+	 */
 	private long tooLargeData;
 
 	private @Nullable String type;

@@ -69,8 +69,7 @@ class EventDeliveryTests {
 		assertThat(this.events).extracting((event) -> event.getClass().getSimpleName())
 			.containsExactly("ConnectionConnected", "ConnectionDisconnected", "ConnectionChanged",
 					"ConnectionStatusChanged", "ConnectionNeedsReauth", "ConnectionError", "UsageRecorded",
-					"BalanceChanged", "BalanceLow", "BalanceExhausted", "CapWarned", "CapTripped",
-					"DeploymentUpdated");
+					"BalanceChanged", "BalanceLow", "BalanceExhausted", "CapWarned", "CapTripped", "DeploymentUpdated");
 		assertThat((ConnectionConnected) this.events.get(0)).satisfies((event) -> {
 			assertThat(event.slug()).isEqualTo("slack");
 			assertThat(event.connectionId()).isEqualTo("cn_1");
@@ -104,32 +103,33 @@ class EventDeliveryTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-			deployment.updated    | {"kind":"other"}             | deployment.updated | DeploymentUpdated
-			-                     | {"kind":"deployment.updated"} | deployment.updated | DeploymentUpdated
-			-                     | {"x":1}                      | message            | UnknownEvent
-			-                     | {"kind":7}                   | message            | UnknownEvent
-			-                     | no JSON                      | message            | UnknownEvent
-			thing.happened        | {"kind":"deployment.updated"} | thing.happened     | UnknownEvent
-			deployment.updated    | no JSON                      | deployment.updated | UnknownEvent
-			deployment.updated    | [1]                          | deployment.updated | UnknownEvent
-			deployment.updated    | null                         | deployment.updated | UnknownEvent
-			deployment.updated    | {}{}                         | deployment.updated | UnknownEvent
-			deployment.updated    | {"a":1                       | deployment.updated | UnknownEvent
-			connection.connected  | {"id":"1"}                   | connection.connected | UnknownEvent
-			connection.connected  | {"slug":7}                   | connection.connected | UnknownEvent
-			connection.status_changed | {"slug":"a"}             | connection.status_changed | UnknownEvent
-			billing.usage_recorded | {"provider":"a","micros":"1"} | billing.usage_recorded | UnknownEvent
-			billing.balance_changed | {"remaining_micros":1.5}   | billing.balance_changed | UnknownEvent
-			billing.balance_changed | {"remaining_micros":99999999999999999999} | billing.balance_changed | UnknownEvent
-			billing.cap_warned    | {"window":"daily"}           | billing.cap_warned | UnknownEvent
-			connection_created    | {"slug":"a"}                 | connection.connected | ConnectionConnected
-			connection_deleted    | {"slug":"a"}                 | connection.disconnected | ConnectionDisconnected
-			connection_updated    | {"slug":"a"}                 | connection.changed | ConnectionChanged
-			connection_updated    | {"slug":"a","kind":"connection.needs_reauth"} | connection.needs_reauth | ConnectionNeedsReauth
-			connection_updated    | {"slug":"a","kind":"thing.happened"} | connection.changed | ConnectionChanged
-			-                     | {"slug":"a","kind":"connection_created"} | connection.connected | ConnectionConnected
-			""")
+	@CsvSource(delimiter = '|', nullValues = "-",
+			textBlock = """
+					deployment.updated    | {"kind":"other"}             | deployment.updated | DeploymentUpdated
+					-                     | {"kind":"deployment.updated"} | deployment.updated | DeploymentUpdated
+					-                     | {"x":1}                      | message            | UnknownEvent
+					-                     | {"kind":7}                   | message            | UnknownEvent
+					-                     | no JSON                      | message            | UnknownEvent
+					thing.happened        | {"kind":"deployment.updated"} | thing.happened     | UnknownEvent
+					deployment.updated    | no JSON                      | deployment.updated | UnknownEvent
+					deployment.updated    | [1]                          | deployment.updated | UnknownEvent
+					deployment.updated    | null                         | deployment.updated | UnknownEvent
+					deployment.updated    | {}{}                         | deployment.updated | UnknownEvent
+					deployment.updated    | {"a":1                       | deployment.updated | UnknownEvent
+					connection.connected  | {"id":"1"}                   | connection.connected | UnknownEvent
+					connection.connected  | {"slug":7}                   | connection.connected | UnknownEvent
+					connection.status_changed | {"slug":"a"}             | connection.status_changed | UnknownEvent
+					billing.usage_recorded | {"provider":"a","micros":"1"} | billing.usage_recorded | UnknownEvent
+					billing.balance_changed | {"remaining_micros":1.5}   | billing.balance_changed | UnknownEvent
+					billing.balance_changed | {"remaining_micros":99999999999999999999} | billing.balance_changed | UnknownEvent
+					billing.cap_warned    | {"window":"daily"}           | billing.cap_warned | UnknownEvent
+					connection_created    | {"slug":"a"}                 | connection.connected | ConnectionConnected
+					connection_deleted    | {"slug":"a"}                 | connection.disconnected | ConnectionDisconnected
+					connection_updated    | {"slug":"a"}                 | connection.changed | ConnectionChanged
+					connection_updated    | {"slug":"a","kind":"connection.needs_reauth"} | connection.needs_reauth | ConnectionNeedsReauth
+					connection_updated    | {"slug":"a","kind":"thing.happened"} | connection.changed | ConnectionChanged
+					-                     | {"slug":"a","kind":"connection_created"} | connection.connected | ConnectionConnected
+					""")
 	void kindIsThatOfTheBlock(@Nullable String name, String data, String kind, String type) {
 		LiveBody body = open();
 		body.send(((name != null) ? "event: " + name + "\n" : "") + "data: " + data + "\n\n");
@@ -148,7 +148,8 @@ class EventDeliveryTests {
 			.just(FakePlatform.buffer(bytes("data: {\"slug\":\"a\u00ffb\",\"kind\":\"connection.connected\"}\n\n"))))));
 		subscribe(options());
 		assertThat(this.events).first()
-			.isInstanceOfSatisfying(ConnectionConnected.class, (event) -> assertThat(event.slug()).isEqualTo("a\ufffdb"));
+			.isInstanceOfSatisfying(ConnectionConnected.class,
+					(event) -> assertThat(event.slug()).isEqualTo("a\ufffdb"));
 	}
 
 	private static byte[] bytes(String latin1) {
@@ -233,8 +234,8 @@ class EventDeliveryTests {
 	void whenAnEventIsJustUnderAMebibyteThenItIsDelivered() {
 		LiveBody body = open();
 		String padding = "y".repeat(1024 * 1024 - 9);
-		for (String part : List.of("data: {\"id\":\"" + padding.substring(0, 500_000), padding.substring(500_000) + "\"}",
-				"\n\n")) {
+		for (String part : List.of("data: {\"id\":\"" + padding.substring(0, 500_000),
+				padding.substring(500_000) + "\"}", "\n\n")) {
 			body.send(part);
 		}
 		assertThat(this.events).singleElement().satisfies((event) -> assertThat(event.id()).isEqualTo(padding));
@@ -475,7 +476,8 @@ class EventDeliveryTests {
 
 	private static String numbered(int from, int to) {
 		return IntStream.rangeClosed(from, to)
-			.mapToObj((number) -> "id: s%d\nevent: deployment.updated\ndata: {\"id\":\"%d\"}\n\n".formatted(number, number))
+			.mapToObj((number) -> "id: s%d\nevent: deployment.updated\ndata: {\"id\":\"%d\"}\n\n".formatted(number,
+					number))
 			.collect(Collectors.joining());
 	}
 

@@ -88,8 +88,9 @@ class EventStreamParserTests {
 				stream("a type of several bytes", "event: ä\ndata: a\n\n", "ä [] a"),
 				stream("types that alternate", "event: x\ndata: 1\n\nevent: y\ndata: 2\n\nevent: x\ndata: 3\n\n",
 						"x [] 1", "y [] 2", "x [] 3"),
-				stream("types that share a slot", "event: abc\ndata: 1\n\nevent: Abc\ndata: 2\n\nevent: abc\ndata: 3\n\n",
-						"abc [] 1", "Abc [] 2", "abc [] 3"),
+				stream("types that share a slot",
+						"event: abc\ndata: 1\n\nevent: Abc\ndata: 2\n\nevent: abc\ndata: 3\n\n", "abc [] 1", "Abc [] 2",
+						"abc [] 3"),
 				stream("a long type", "event: " + "x".repeat(70) + "\ndata: a\n\n", "x".repeat(70) + " [] a"),
 				// Id
 				stream("an id", "id: 1\ndata: a\n\n", "[1] a"),
@@ -106,9 +107,9 @@ class EventStreamParserTests {
 				stream("an id after the data", "data: a\nid: 1\n\n", "[1] a"),
 				// Retry
 				stream("a time", "retry: 3000\n\n", "retry 3000"), stream("no time", "retry\nretry:\nretry: \n\n"),
-				stream("letters", "retry: abc\nretry: 1s\nretry: 1.5\n\n"), stream("a sign", "retry: -1\nretry: +1\n\n"),
-				stream("spaces", "retry:  1\nretry: 1 \n\n"), stream("zeros", "retry: 0007\n\n", "retry 7"),
-				stream("other digits", "retry: \u0661\n\n"),
+				stream("letters", "retry: abc\nretry: 1s\nretry: 1.5\n\n"),
+				stream("a sign", "retry: -1\nretry: +1\n\n"), stream("spaces", "retry:  1\nretry: 1 \n\n"),
+				stream("zeros", "retry: 0007\n\n", "retry 7"), stream("other digits", "retry: \u0661\n\n"),
 				stream("a number that is too large", "retry: 99999999999999999999\n\n", "retry " + Long.MAX_VALUE),
 				stream("a time within a block", "data: a\nretry: 5\ndata: b\n\n", "retry 5", "[] a\nb"),
 				// Ends
@@ -118,7 +119,8 @@ class EventStreamParserTests {
 				stream("half a block with a type", "event: x\n"),
 				// Size
 				stream("the largest block", "data: " + "x".repeat(LIMIT) + "\n\n", "[] " + "x".repeat(LIMIT)),
-				stream("one byte more", "data: " + "x".repeat(LIMIT + 1) + "\n\ndata: a\n\n", "too large 65 []", "[] a"),
+				stream("one byte more", "data: " + "x".repeat(LIMIT + 1) + "\n\ndata: a\n\n", "too large 65 []",
+						"[] a"),
 				stream("several lines that are too much",
 						"event: x\nid: 7\n" + ("data: " + "x".repeat(20) + "\n").repeat(4) + "\ndata: a\n\n",
 						"x too large 83 [7]", "[7] a"),
@@ -179,7 +181,9 @@ class EventStreamParserTests {
 		}
 		byte[] both = Arrays.copyOf(before, before.length + stream.length);
 		System.arraycopy(stream, 0, both, before.length, stream.length);
-		assertThat(read(both, both.length)).startsWith("[] 0").endsWith(blocks.toArray(String[]::new)).hasSize(blocks.size() + 1);
+		assertThat(read(both, both.length)).startsWith("[] 0")
+			.endsWith(blocks.toArray(String[]::new))
+			.hasSize(blocks.size() + 1);
 	}
 
 	@Test

@@ -329,12 +329,12 @@ class EventStreamReconnectTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "200, text/html", "200, application/json", "200, text/event-streams", "200, ", "201, text/event-stream",
-			"206, text/event-stream", "200, text/plain;x=text/event-stream" })
+	@CsvSource({ "200, text/html", "200, application/json", "200, text/event-streams", "200, ",
+			"201, text/event-stream", "206, text/event-stream", "200, text/plain;x=text/event-stream" })
 	void whenTheAnswerIsNoStreamThenNothingInItIsReadAsEvents(int status, @Nullable String type) {
 		this.platform.otherwise((request) -> {
-			MockClientHttpResponse response = (type != null) ? FakePlatform.answer(status, HttpHeaders.CONTENT_TYPE, type)
-					: FakePlatform.answer(status);
+			MockClientHttpResponse response = (type != null)
+					? FakePlatform.answer(status, HttpHeaders.CONTENT_TYPE, type) : FakePlatform.answer(status);
 			response.setBody(FakePlatform.buffers(event(1)));
 			return Mono.just(response);
 		});
@@ -676,8 +676,8 @@ class EventStreamReconnectTests {
 		@Override
 		protected void hookOnNext(VendoEvent event) {
 			this.events.add(event);
-			this.seen.add((event instanceof StreamFailed) ? "failed"
-					: (event.id() != null) ? event.id() : event.rawData());
+			this.seen
+				.add((event instanceof StreamFailed) ? "failed" : (event.id() != null) ? event.id() : event.rawData());
 		}
 
 		@Override

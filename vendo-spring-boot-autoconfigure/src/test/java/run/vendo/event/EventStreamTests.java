@@ -122,7 +122,8 @@ class EventStreamTests {
 
 	@Test
 	void requestSaysWhatItWantsOnTheWire() throws Exception {
-		try (EventStream stream = this.client.events().subscribe(EventStreamOptions.defaults().withLastEventId("a b"))) {
+		try (EventStream stream = this.client.events()
+			.subscribe(EventStreamOptions.defaults().withLastEventId("a b"))) {
 			String head = this.server.stream().begin().head();
 			assertThat(stream).isNotNull();
 			assertThat(head.lines()).anyMatch((line) -> line.equalsIgnoreCase("Accept: text/event-stream"))
@@ -281,7 +282,8 @@ class EventStreamTests {
 			AtomicLong written = new AtomicLong();
 			FutureTask<Void> writing = new FutureTask<>(() -> {
 				for (int i = 0; i < count; i++) {
-					connection.send("id: %d\ndata: {\"id\":\"evt_%d\",\"padding\":\"%s\"}\n\n".formatted(i, i, padding));
+					connection
+						.send("id: %d\ndata: {\"id\":\"evt_%d\",\"padding\":\"%s\"}\n\n".formatted(i, i, padding));
 					written.incrementAndGet();
 				}
 				return null;
@@ -289,7 +291,8 @@ class EventStreamTests {
 			new Thread(writing, "writer").start();
 			Iterator<VendoEvent> events = stream.iterator();
 			assertThat(events.next().id()).isEqualTo("evt_0");
-			// 80 MB in all: what does not fit into the queue, the buffers of the library and
+			// 80 MB in all: what does not fit into the queue, the buffers of the library
+			// and
 			// those of the two sockets waits in the server.
 			assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> writing.get(2, TimeUnit.SECONDS));
 			assertThat(written.get()).isLessThan(count / 2);
@@ -335,7 +338,8 @@ class EventStreamTests {
 			.of(Flux.concat(Flux.just(VendoEvent.of("a", "b")), Flux.error(new ArithmeticException("bug"))))) {
 			Iterator<VendoEvent> events = stream.iterator();
 			assertThat(events.next().kind()).hasToString("a");
-			assertThatIllegalStateException().isThrownBy(events::hasNext).withRootCauseInstanceOf(ArithmeticException.class);
+			assertThatIllegalStateException().isThrownBy(events::hasNext)
+				.withRootCauseInstanceOf(ArithmeticException.class);
 		}
 	}
 
