@@ -156,11 +156,11 @@ public final class EventCursor {
 				return;
 			}
 			boolean known = this.complete || this.connections.containsKey(slug);
-			VendoEvent difference = known ? difference(slug, before, after) : null;
+			VendoEvent difference = known ? difference(slug, before, after, asOf) : null;
 			if (difference != null) {
 				differences.add(difference);
 			}
-			else {
+			else if (before.touched() <= asOf) {
 				this.connections.put(slug, after);
 			}
 		});
@@ -168,8 +168,8 @@ public final class EventCursor {
 		return differences;
 	}
 
-	private @Nullable VendoEvent difference(String slug, Known before, Known after) {
-		boolean other = before.id() != null && after.id() != null && !before.id().equals(after.id());
+	private @Nullable VendoEvent difference(String slug, Known before, Known after, long asOf) {
+		boolean other = before.touched() <= asOf && before.id() != null && after.id() != null && !before.id().equals(after.id());
 		if (before.status().equals(after.status())) {
 			return other ? event(EventKind.CONNECTION_CHANGED, slug, after) : null;
 		}
@@ -213,35 +213,38 @@ public final class EventCursor {
 	 * @param id its id, or {@code null}
 	 * @param status its status; a provider that is not listed is available
 	 * @param message what is wrong with it, or {@code null}
-	 * @param sequence which event last said something about it
+	 * @param sequence which event last said how it stands
+	 * @param touched which event last said anything about it
 	 */
-	private record Known(@Nullable String id, ConnectionStatus status, @Nullable String message, long sequence) {
+	private record Known(@Nullable String id, ConnectionStatus status, @Nullable String message, long sequence,
+			long touched) {
 
-		static final Known NOTHING = new Known(null, ConnectionStatus.AVAILABLE, null, 0);
+		static final Known NOTHING = new Known(null, ConnectionStatus.AVAILABLE, null, 0, 0);
 
 		static Known of(Connection connection) {
-			return new Known(connection.id(), connection.status(), connection.errorMessage(), 0);
+			return new Known(connection.id(), connection.status(), connection.errorMessage(), 0, 0);
 		}
 
 		Known after(ConnectionEvent event, long sequence) {
 			if (event instanceof ConnectionConnected connected) {
-				return new Known(connected.connectionId(), ConnectionStatus.CONNECTED, null, sequence);
+				return new Known(connected.connectionId(), ConnectionStatus.CONNECTED, null, sequence, sequence);
 			}
 			if (event instanceof ConnectionDisconnected) {
-				return new Known(null, ConnectionStatus.AVAILABLE, null, sequence);
+				return new Known(null, ConnectionStatus.AVAILABLE, null, sequence, sequence);
 			}
 			if (event instanceof ConnectionNeedsReauth reauth) {
-				return new Known(reauth.connectionId(), ConnectionStatus.NEEDS_REAUTH, null, sequence);
+				return new Known(reauth.connectionId(), ConnectionStatus.NEEDS_REAUTH, null, sequence, sequence);
 			}
 			if (event instanceof ConnectionStatusChanged changed) {
-				return new Known(changed.connectionId(), changed.status(), null, sequence);
+				return new Known(changed.connectionId(), changed.status(), null, sequence, sequence);
 			}
 			JsonNode sent = event.data().path("connection_id");
 			String now = sent.isString() ? sent.stringValue() : this.id;
 			if (event instanceof ConnectionError error) {
-				return new Known(now, ConnectionStatus.ERROR, error.message(), sequence);
+				return new Known(now, ConnectionStatus.ERROR, error.message(), sequence, sequence);
 			}
-			return new Known(now, this.status, this.message, sequence);
+			// It does not say how the connection stands: that may still have to be found out.
+			return new Known(now, this.status, this.message, this.sequence, sequence);
 		}
 
 	}

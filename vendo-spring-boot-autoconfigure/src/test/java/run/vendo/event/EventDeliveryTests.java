@@ -301,6 +301,21 @@ class EventDeliveryTests {
 	}
 
 	@Test
+	void whenAnEventDoesNotSayHowTheConnectionStandsThenTheComparisonDoes() {
+		set("a=connected");
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		Sinks.One<ClientHttpResponse> answer = Sinks.one();
+		this.platform.list(answer::asMono);
+		first.end();
+		this.platform.advanceSeconds(0);
+		send(second, "connection.changed", "'slug':'a','connection_id':'cn_new'");
+		answer.tryEmitValue(FakePlatform.list(java.util.Map.of("a", "error"))).orThrow();
+		assertThat(this.events).extracting((event) -> event.kind().value())
+			.containsExactly("connection.changed", "connection.error");
+	}
+
+	@Test
 	void whenConnectionsCannotBeReadThenItIsTriedAgain() {
 		set("a=connected");
 		LiveBody first = open();

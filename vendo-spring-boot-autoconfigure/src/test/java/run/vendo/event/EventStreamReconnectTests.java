@@ -422,14 +422,16 @@ class EventStreamReconnectTests {
 		LiveBody body = this.platform.thenOpen();
 		this.recorder.initialDemand = 1;
 		subscribe();
-		body.send(event(1) + event(2) + event(3));
+		body.send(event(1) + event(2) + event(3)).send(event(4)).send(event(5)).send(event(6));
 		body.fail(new IOException("reset"));
 		this.platform.advance(A_DAY);
 		assertThat(this.platform.streams).hasSize(1);
-		this.recorder.request(10);
+		for (int i = 0; i < 10; i++) {
+			this.recorder.request(1);
+		}
 		this.platform.advanceSeconds(0);
-		assertThat(this.recorder.seen).containsExactly("1", "2", "3");
-		assertThat(this.platform.streams.get(1).lastEventId()).isEqualTo("s3");
+		assertThat(this.recorder.seen).containsExactly("1", "2", "3", "4", "5", "6");
+		assertThat(this.platform.streams.get(1).lastEventId()).isEqualTo("s6");
 	}
 
 	// What is sent
