@@ -169,7 +169,8 @@ public final class EventCursor {
 	}
 
 	private @Nullable VendoEvent difference(String slug, Known before, Known after, long asOf) {
-		boolean other = before.touched() <= asOf && before.id() != null && after.id() != null && !before.id().equals(after.id());
+		boolean other = before.touched() <= asOf && before.id() != null && after.id() != null
+				&& !before.id().equals(after.id());
 		if (before.status().equals(after.status())) {
 			return other ? event(EventKind.CONNECTION_CHANGED, slug, after) : null;
 		}
@@ -243,7 +244,8 @@ public final class EventCursor {
 			if (event instanceof ConnectionError error) {
 				return new Known(now, ConnectionStatus.ERROR, error.message(), sequence, sequence);
 			}
-			// It does not say how the connection stands: that may still have to be found out.
+			// It does not say how the connection stands: that may still have to be found
+			// out.
 			return new Known(now, this.status, this.message, this.sequence, sequence);
 		}
 

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -132,7 +133,10 @@ public final class JdkStreamConnector implements ClientHttpConnector {
 		protected void applyHeaders() {
 			getHeaders().forEach((name, values) -> {
 				if (!RESTRICTED.contains(name)) {
-					values.forEach((value) -> this.builder.header(name, value));
+					// The client would send question marks for all that is not ASCII.
+					values.stream()
+						.filter(StandardCharsets.US_ASCII.newEncoder()::canEncode)
+						.forEach((value) -> this.builder.header(name, value));
 				}
 			});
 		}

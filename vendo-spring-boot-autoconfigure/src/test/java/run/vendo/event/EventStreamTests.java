@@ -2,6 +2,7 @@ package run.vendo.event;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -113,7 +114,7 @@ class EventStreamTests {
 	void whenCharactersAreCutThenTheyArePutTogether() throws Exception {
 		try (EventStream stream = this.client.events().subscribe()) {
 			Connection connection = this.server.stream().begin();
-			for (byte part : "data: {\"id\":\"ä€😀\"}\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+			for (byte part : "data: {\"id\":\"ä€😀\"}\r\n\r\n".getBytes(StandardCharsets.UTF_8)) {
 				connection.send(new byte[] { part });
 			}
 			assertThat(stream.iterator().next().id()).isEqualTo("ä€😀");
@@ -133,6 +134,23 @@ class EventStreamTests {
 				.anyMatch((line) -> line.equalsIgnoreCase("Authorization: Bearer " + FakePlatform.KEY))
 				.filteredOn((line) -> line.toLowerCase(java.util.Locale.ROOT).startsWith("accept"))
 				.hasSize(2);
+		}
+	}
+
+	@Test
+	void whenTheIdIsNotAsciiThenItIsSentAsItsBytesOrNotAtAll() throws Exception {
+		EventStreamOptions options = EventStreamOptions.defaults().withLastEventId("ä€");
+		try (EventStream stream = this.client.events().subscribe(options)) {
+			String head = this.server.stream().head();
+			assertThat(stream).isNotNull();
+			String bytes = new String("ä€".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+			if (this.library.equals("jdk")) {
+				// It would send question marks.
+				assertThat(head).doesNotContainIgnoringCase("last-event-id");
+			}
+			else {
+				assertThat(head).containsIgnoringCase("last-event-id: " + bytes + "\n");
+			}
 		}
 	}
 
