@@ -17,6 +17,7 @@ import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.PathSegments;
 import run.vendo.http.Redaction;
@@ -59,6 +60,8 @@ final class ClientCore {
 
 	final ReactiveBillingApi billing;
 
+	final ReactiveEventsApi events;
+
 	final ReactiveDataApi data;
 
 	final SsoApi sso;
@@ -90,6 +93,7 @@ final class ClientCore {
 		this.connections = ReactiveConnectionsApi.over(http, environment, catalog);
 		this.integrations = ReactiveIntegrationsApi.over(http, catalog);
 		this.billing = ReactiveBillingApi.over(http);
+		this.events = ReactiveEventsApi.over(http, this.connections);
 		this.data = ReactiveDataApi.over(http, mapper);
 		this.sso = SsoApi.over(environment);
 		this.deployment = DeploymentApi.over(http, environment);

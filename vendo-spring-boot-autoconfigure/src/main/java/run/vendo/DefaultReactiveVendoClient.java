@@ -11,6 +11,7 @@ import run.vendo.billing.ReactiveBillingApi;
 import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
@@ -85,6 +86,11 @@ final class DefaultReactiveVendoClient implements ReactiveVendoClient {
 	@Override
 	public ReactiveIntegrationsApi integrations() {
 		return this.core.integrations;
+	}
+
+	@Override
+	public ReactiveEventsApi events() {
+		return this.core.events;
 	}
 
 	@Override

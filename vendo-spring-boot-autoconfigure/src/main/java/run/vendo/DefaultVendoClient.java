@@ -9,6 +9,7 @@ import run.vendo.billing.BillingApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventsApi;
 import run.vendo.http.Blocking;
 import run.vendo.http.HttpApi;
 import run.vendo.integration.IntegrationsApi;
@@ -33,6 +34,8 @@ final class DefaultVendoClient implements VendoClient {
 
 	private final BillingApi billing;
 
+	private final EventsApi events;
+
 	private final DataApi data;
 
 	private final HttpApi http;
@@ -42,6 +45,7 @@ final class DefaultVendoClient implements VendoClient {
 		this.connections = ConnectionsApi.over(core.connections);
 		this.integrations = IntegrationsApi.over(core.integrations);
 		this.billing = BillingApi.over(core.billing);
+		this.events = EventsApi.over(core.events);
 		this.data = DataApi.over(core.data);
 		this.http = HttpApi.over(core.http.api());
 	}
@@ -104,6 +108,11 @@ final class DefaultVendoClient implements VendoClient {
 	@Override
 	public BillingApi billing() {
 		return this.billing;
+	}
+
+	@Override
+	public EventsApi events() {
+		return this.events;
 	}
 
 	@Override

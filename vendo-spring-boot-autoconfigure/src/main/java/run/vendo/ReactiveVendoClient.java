@@ -17,6 +17,7 @@ import run.vendo.error.NotConnectedException;
 import run.vendo.error.TransportException;
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoOnlyFeatureException;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
@@ -158,6 +159,12 @@ public interface ReactiveVendoClient extends AutoCloseable {
 	 * @return the API
 	 */
 	ReactiveBillingApi billing();
+
+	/**
+	 * Return what happens on the platform, as it happens.
+	 * @return the API
+	 */
+	ReactiveEventsApi events();
 
 	/**
 	 * Return the verification of webhooks.

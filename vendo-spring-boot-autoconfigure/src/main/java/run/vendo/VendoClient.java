@@ -15,6 +15,7 @@ import run.vendo.error.NotConnectedException;
 import run.vendo.error.TransportException;
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoOnlyFeatureException;
+import run.vendo.event.EventsApi;
 import run.vendo.http.HttpApi;
 import run.vendo.integration.IntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
@@ -157,6 +158,12 @@ public interface VendoClient extends AutoCloseable {
 	 * @return the API
 	 */
 	BillingApi billing();
+
+	/**
+	 * Return what happens on the platform, as it happens.
+	 * @return the API
+	 */
+	EventsApi events();
 
 	/**
 	 * Return the verification of webhooks.

@@ -12,6 +12,8 @@ import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventsApi;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.HttpApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.IntegrationsApi;
@@ -110,6 +112,12 @@ final class VendoClientConfigurations {
 
 		@Bean
 		@ConditionalOnMissingBean
+		EventsApi vendoEventsApi(VendoClient client) {
+			return client.events();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
 		DataApi vendoDataApi(VendoClient client) {
 			return client.data();
 		}
@@ -168,6 +176,12 @@ final class VendoClientConfigurations {
 		@ConditionalOnMissingBean
 		ReactiveBillingApi reactiveVendoBillingApi(ReactiveVendoClient client) {
 			return client.billing();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveEventsApi reactiveVendoEventsApi(ReactiveVendoClient client) {
+			return client.events();
 		}
 
 		@Bean

@@ -42,6 +42,11 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 	}
 
 	@Override
+	public Mono<List<Connection>> snapshot() {
+		return this.http.isVendoMode() ? Mono.defer(this::fromPlatform) : Mono.fromSupplier(this::fromEnvironment);
+	}
+
+	@Override
 	public Mono<Connection> get(String slug) {
 		return Mono.defer(() -> {
 			PathSegments.requireSlug(slug);
