@@ -17,7 +17,10 @@ import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
+import run.vendo.event.ConnectionEvent;
 import run.vendo.event.ReactiveEventsApi;
+import run.vendo.event.UnknownEvent;
+import run.vendo.event.VendoEvent;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.PathSegments;
 import run.vendo.http.Redaction;
@@ -93,7 +96,8 @@ final class ClientCore {
 		this.connections = ReactiveConnectionsApi.over(http, environment, catalog);
 		this.integrations = ReactiveIntegrationsApi.over(http, catalog);
 		this.billing = ReactiveBillingApi.over(http);
-		this.events = ReactiveEventsApi.over(http, this.connections);
+		ReactiveEventsApi events = ReactiveEventsApi.over(http, this.connections);
+		this.events = (options) -> events.subscribe(options).doOnNext(this::dropTokens);
 		this.data = ReactiveDataApi.over(http, mapper);
 		this.sso = SsoApi.over(environment);
 		this.deployment = DeploymentApi.over(http, environment);
@@ -103,8 +107,24 @@ final class ClientCore {
 	}
 
 	// What wakes reconcilers before their time is up.
-	private static Publisher<?> connectionEvents() {
-		return Flux.never();
+	private Publisher<?> connectionEvents() {
+		return Flux.defer(this.events::subscribe).filter(ConnectionEvent.class::isInstance);
+	}
+
+	/**
+	 * Forget the tokens of a provider whose connection has changed, also in a way that
+	 * this version knows nothing of.
+	 */
+	private void dropTokens(VendoEvent event) {
+		if (event instanceof ConnectionEvent connection) {
+			this.tokenCache.invalidate(connection.slug());
+		}
+		else if (event instanceof UnknownEvent && event.kind().value().startsWith("connection.")) {
+			String slug = event.data().path("slug").asString("");
+			if (!slug.isBlank()) {
+				this.tokenCache.invalidate(slug);
+			}
+		}
 	}
 
 	ClientCore forUser(String jwt) {
