@@ -242,7 +242,8 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 			Subscriber subscriber = new Subscriber();
 			this.subscriber = subscriber;
 			if (!this.stopping) {
-				VendoEventBridge.this.events.subscribe(VendoEventBridge.this.options.withListener(new StateListener()))
+				VendoEventBridge.this.events
+					.subscribe(VendoEventBridge.this.options.withListener(new StateListener(this)))
 					.subscribe(subscriber);
 			}
 			return subscriber;
@@ -317,8 +318,9 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 					thread.interrupt();
 				}
 				if (!this.done.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-					logger.warn("An event listener is still at work on an event of the platform and does not mind being "
-							+ "interrupted. Its thread is left behind; use @Async for what takes long");
+					logger
+						.warn("An event listener is still at work on an event of the platform and does not mind being "
+								+ "interrupted. Its thread is left behind; use @Async for what takes long");
 				}
 			}
 			catch (InterruptedException ex) {

@@ -1,13 +1,14 @@
 package run.vendo.autoconfigure.event;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import reactor.core.publisher.Flux;
-import reactor.test.publisher.TestPublisher;
+import reactor.core.publisher.Sinks;
 
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
@@ -24,17 +25,20 @@ final class FakeEvents implements ReactiveEventsApi {
 
 	private final LinkedBlockingQueue<Subscription> opened = new LinkedBlockingQueue<>();
 
-	private final List<Subscription> all = new ArrayList<>();
+	private final AtomicInteger subscriptions = new AtomicInteger();
 
 	private int number;
 
 	@Override
 	public Flux<VendoEvent> subscribe(EventStreamOptions options) {
 		return Flux.defer(() -> {
-			Subscription subscription = new Subscription(TestPublisher.create(), options);
-			this.all.add(subscription);
+			Subscription subscription = new Subscription(Sinks.many().unicast().onBackpressureBuffer(), options,
+					new AtomicLong(), new CountDownLatch(1));
+			this.subscriptions.incrementAndGet();
 			this.opened.add(subscription);
-			return subscription.publisher.flux();
+			return subscription.events.asFlux()
+				.doOnRequest(subscription.requested::addAndGet)
+				.doOnCancel(subscription.cancelled::countDown);
 		});
 	}
 
@@ -44,7 +48,6 @@ final class FakeEvents implements ReactiveEventsApi {
 			if (subscription == null) {
 				throw new AssertionError("Nobody has subscribed");
 			}
-			subscription.publisher.assertWasSubscribed();
 			return subscription;
 		}
 		catch (InterruptedException ex) {
@@ -53,7 +56,7 @@ final class FakeEvents implements ReactiveEventsApi {
 	}
 
 	int subscriptions() {
-		return this.all.size();
+		return this.subscriptions.get();
 	}
 
 	VendoEvent connected(String slug) {
@@ -66,7 +69,18 @@ final class FakeEvents implements ReactiveEventsApi {
 		return ErrorDetails.of(ErrorCode.UPSTREAM_ERROR).status(status).summary("It broke").toException();
 	}
 
-	record Subscription(TestPublisher<VendoEvent> publisher, EventStreamOptions options) {
+	record Subscription(Sinks.Many<VendoEvent> events, EventStreamOptions options, AtomicLong requested,
+			CountDownLatch cancelled) {
+
+		void send(VendoEvent... sent) {
+			for (VendoEvent event : sent) {
+				this.events.emitNext(event, Sinks.EmitFailureHandler.FAIL_FAST);
+			}
+		}
+
+		void end() {
+			this.events.emitComplete(Sinks.EmitFailureHandler.FAIL_FAST);
+		}
 
 		void open() {
 			this.options.listener().onConnected(false);
@@ -78,7 +92,12 @@ final class FakeEvents implements ReactiveEventsApi {
 
 		void fail(VendoException cause) {
 			this.options.listener().onFailed(cause);
-			this.publisher.next(StreamFailed.of(cause)).complete();
+			send(StreamFailed.of(cause));
+			end();
+		}
+
+		boolean isCancelled() {
+			return this.cancelled.getCount() == 0;
 		}
 
 	}
