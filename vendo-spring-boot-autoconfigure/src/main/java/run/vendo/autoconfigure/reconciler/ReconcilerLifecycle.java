@@ -4,12 +4,14 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import run.vendo.event.ConnectionEvent;
 import run.vendo.reconciler.Reconciler;
 import run.vendo.reconciler.ReconcilerOptions;
 
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
 
 /**
  * Runs a reconciler as long as the application runs. Unless the file is to be written
@@ -60,6 +62,11 @@ final class ReconcilerLifecycle implements Reconciler, SmartLifecycle, Applicati
 		if (!this.bootstrap) {
 			reevaluate();
 		}
+	}
+
+	@EventListener
+	void onConnectionEvent(ConnectionEvent event) {
+		reevaluate();
 	}
 
 	@Override

@@ -332,6 +332,8 @@ class VendoEventBridgeTests {
 				created.getBeanFactory().registerSingleton("events", this.events);
 				created.getBeanFactory().registerSingleton("seen", this.seen);
 			})
+			// Ahead of those of a test, so that what is logged by default is.
+			.properties("logging.level.run.vendo=INFO")
 			.run(arguments);
 		this.contexts.add(context);
 		return context;
