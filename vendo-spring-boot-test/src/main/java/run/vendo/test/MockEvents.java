@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -354,7 +355,12 @@ public final class MockEvents {
 	 * They make of an end what they always do.
 	 */
 	Flux<DataBuffer> bytes() {
+		AtomicBoolean consumed = new AtomicBoolean();
 		return Flux.defer(() -> {
+			if (!consumed.compareAndSet(false, true)) {
+				// The client drains what it was answered, to be done with the connection.
+				return Flux.empty();
+			}
 			Sinks.Empty<Void> end = Sinks.empty();
 			EventStreamOptions options = EventStreamOptions.defaults().withListener(new EventStreamListener() {
 
