@@ -174,6 +174,8 @@ class MockEventsTests {
 
 	@Test
 	void clientsBuiltOnTheMockReadTheSameEventsWithoutAConnection() throws InterruptedException {
+		// A client compares what events say with the connections, also on a mock.
+		this.vendo.withConnections("slack");
 		BlockingQueue<VendoEvent> seen = new LinkedBlockingQueue<>();
 		try (ReactiveVendoClient built = this.vendo.reactive().mutate().build()) {
 			Disposable reader = built.events().subscribe().subscribe(seen::add);
