@@ -16,4 +16,9 @@ interface WebhookMetrics {
 	 */
 	void count(WebhookAnswer.Outcome outcome, String reason, @Nullable Integer secretIndex);
 
+	static WebhookMetrics none() {
+		return (outcome, reason, secretIndex) -> {
+		};
+	}
+
 }
