@@ -39,11 +39,21 @@ abstract class AbstractWebhookMatrixTests {
 
 	private final List<String> raw;
 
-	AbstractWebhookMatrixTests(WebhookServer server, List<String> ownPaths, List<String> raw) {
+	private final List<String> forms;
+
+	/**
+	 * Create the tests.
+	 * @param server the application
+	 * @param ownPaths handlers that only this stack can call
+	 * @param raw those of them that read a body of any type
+	 * @param forms handlers that can read a form as it is
+	 */
+	AbstractWebhookMatrixTests(WebhookServer server, List<String> ownPaths, List<String> raw, List<String> forms) {
 		this.server = server;
 		this.paths = Stream.concat(SHARED.stream(), ownPaths.stream()).toList();
 		this.raw = Stream.concat(Stream.of("/shared/bytes", "/shared/optional-bytes", "/shared/entity"), raw.stream())
 			.toList();
+		this.forms = forms;
 	}
 
 	@BeforeEach
@@ -77,7 +87,7 @@ abstract class AbstractWebhookMatrixTests {
 		for (String path : this.paths) {
 			for (Body body : Body.values()) {
 				for (Validity validity : Validity.values()) {
-					if (body.json || validity != Validity.VALID || this.raw.contains(path)) {
+					if (validity != Validity.VALID || isRead(path, body)) {
 						rows.add(Arguments.of(path, body, validity));
 					}
 				}
@@ -97,7 +107,14 @@ abstract class AbstractWebhookMatrixTests {
 	}
 
 	Stream<Arguments> rawRows() {
-		return this.raw.stream().flatMap((path) -> Stream.of(Body.values()).map((body) -> Arguments.of(path, body)));
+		return this.raw.stream()
+			.flatMap((path) -> Stream.of(Body.values())
+				.filter((body) -> isRead(path, body))
+				.map((body) -> Arguments.of(path, body)));
+	}
+
+	private boolean isRead(String path, Body body) {
+		return body.json || ((body == Body.FORM) ? this.forms : this.raw).contains(path);
 	}
 
 	@ParameterizedTest
@@ -162,7 +179,16 @@ abstract class AbstractWebhookMatrixTests {
 	}
 
 	Stream<String> otherMethods() {
-		return Stream.of("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "POST");
+		return Stream.of("GET", "HEAD", "PUT", "PATCH", "DELETE", "POST");
+	}
+
+	@Test
+	void whenOptionsAreAskedForThenTheHandlerIsNotCalled() {
+		HttpResponse<String> response = this.server.send(HttpRequest.newBuilder(this.server.uri("/shared/any-method"))
+			.method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+			.build());
+		assertThat(response.headers().firstValue("Allow")).isPresent();
+		assertThat(this.server.calls().all()).isEmpty();
 	}
 
 	@ParameterizedTest

@@ -13,7 +13,9 @@ class ReactiveWebhookMatrixTests extends AbstractWebhookMatrixTests {
 				ReactiveHandlers.Functional.class),
 				List.of("/stack/mono", "/stack/mono-record", "/stack/mono-event", "/stack/mono-entity", "/stack/flux",
 						"/stack/exchange", "/stack/request", "/stack/function"),
-				List.of("/stack/mono-entity", "/stack/flux", "/stack/exchange", "/stack/request"));
+				List.of("/stack/mono-entity", "/stack/flux", "/stack/exchange", "/stack/request"),
+				// Spring WebFlux refuses to read a form into a request body.
+				List.of("/shared/event", "/stack/exchange", "/stack/request"));
 	}
 
 }

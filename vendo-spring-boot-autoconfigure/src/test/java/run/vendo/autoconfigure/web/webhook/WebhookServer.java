@@ -24,6 +24,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /**
  * A whole application on a real server, and the platform that delivers to it.
@@ -188,6 +189,14 @@ final class WebhookServer implements AutoCloseable {
 		@Bean
 		TestClock clock() {
 			return new TestClock();
+		}
+
+		// Those that all share end with the first application that does.
+		@Bean
+		ReactorResourceFactory reactorResourceFactory() {
+			ReactorResourceFactory resources = new ReactorResourceFactory();
+			resources.setUseGlobalResources(false);
+			return resources;
 		}
 
 		@Bean
