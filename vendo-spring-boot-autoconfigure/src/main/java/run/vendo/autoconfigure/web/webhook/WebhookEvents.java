@@ -12,8 +12,7 @@ import run.vendo.webhook.WebhookEvent;
 
 import org.springframework.core.ResolvableType;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
-import org.springframework.web.ErrorResponseException;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
  * Turns the data of events into what handlers want.
@@ -31,7 +30,7 @@ final class WebhookEvents {
 	 * @param delivery what the request carries, or {@code null} if nothing
 	 * @param type the type of the event, with or without one for its data
 	 * @return the event
-	 * @throws ErrorResponseException if the data is not of that type
+	 * @throws ResponseStatusException if the data is not of that type
 	 */
 	WebhookEvent<?> read(@Nullable WebhookDelivery delivery, ResolvableType type) {
 		if (delivery == null) {
@@ -58,11 +57,11 @@ final class WebhookEvents {
 		throw unreadable(null);
 	}
 
-	private static ErrorResponseException unreadable(@Nullable Throwable cause) {
-		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST,
-				"The data of the event is not what this endpoint takes");
-		problem.setProperty("reason", "unreadable-data");
-		return new ErrorResponseException(HttpStatus.BAD_REQUEST, problem, cause);
+	private static ResponseStatusException unreadable(@Nullable Throwable cause) {
+		ResponseStatusException failure = new ResponseStatusException(HttpStatus.BAD_REQUEST,
+				"The data of the event is not what this endpoint takes", cause);
+		failure.getBody().setProperty("reason", "unreadable-data");
+		return failure;
 	}
 
 }

@@ -208,7 +208,7 @@ abstract class AbstractWebhookTests {
 			assertThat(response.body()).contains("\"reason\":\"too-large\"");
 		});
 		assertThat(this.server.calls().all()).isEmpty();
-		assertThat(this.server.send(this.server.signed("/hook", largest).build()).statusCode()).isEqualTo(200);
+		assertThat(this.server.send(this.server.signed("/shared/event", largest).build()).statusCode()).isEqualTo(200);
 	}
 
 	@Test

@@ -74,7 +74,8 @@ class WebhookFuzzTests {
 			String coding) {
 
 		static Mutation of(WebhookServer server, Random random) {
-			byte[] body = WebhookServer.event().getBytes(StandardCharsets.UTF_8);
+			byte[] original = WebhookServer.event().getBytes(StandardCharsets.UTF_8);
+			byte[] body = original;
 			String timestamp = String.valueOf(server.clock().instant().getEpochSecond());
 			String signature = WebhookServer.sign(WebhookServer.SECRET, timestamp, body);
 			String path = pick(random, List.of("/shared/bytes", "/shared/nothing", "/shared/event", "/shared/json",
@@ -88,7 +89,13 @@ class WebhookFuzzTests {
 			String coding = "";
 			switch (random.nextInt(8)) {
 				case 0 -> body = mutate(body, random);
-				case 1 -> body = mutate(mutate(body, random), random);
+				case 1 -> {
+					// Two changes can undo each other.
+					do {
+						body = mutate(mutate(original, random), random);
+					}
+					while (Arrays.equals(body, original));
+				}
 				case 2 -> signatures.set(0, mutate(signature, random));
 				case 3 -> timestamps.set(0, mutate(timestamp, random));
 				case 4 -> signatures.add(random.nextInt(signatures.size() + 1),
