@@ -4,6 +4,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerAdapter;
 import org.springframework.web.reactive.HandlerResult;
@@ -20,13 +21,14 @@ final class ReactiveWebhookHandlerAdapter implements HandlerAdapter, Ordered {
 
 	private final WebhookGate gate;
 
-	private final ObjectProvider<RequestMappingHandlerAdapter> delegate;
+	private final SingletonSupplier<RequestMappingHandlerAdapter> delegate;
 
 	ReactiveWebhookHandlerAdapter(WebhookEndpoints endpoints, WebhookGate gate,
 			ObjectProvider<RequestMappingHandlerAdapter> delegate) {
 		this.endpoints = endpoints;
 		this.gate = gate;
-		this.delegate = delegate;
+		// The one that would be asked if this were not there.
+		this.delegate = SingletonSupplier.of(() -> delegate.orderedStream().findFirst().orElseThrow());
 	}
 
 	@Override
@@ -45,7 +47,7 @@ final class ReactiveWebhookHandlerAdapter implements HandlerAdapter, Ordered {
 		WebhookDelivery delivery = exchange.getAttribute(WebhookDelivery.ATTRIBUTE);
 		if (endpoint != null && delivery != null && delivery.endpoint() == endpoint) {
 			delivery.reachHandler();
-			return this.delegate.getObject().handle(exchange, handler);
+			return this.delegate.obtain().handle(exchange, handler);
 		}
 		return Mono.defer(() -> {
 			WebhookAnswer answer = this.gate.notVerified(endpoint);

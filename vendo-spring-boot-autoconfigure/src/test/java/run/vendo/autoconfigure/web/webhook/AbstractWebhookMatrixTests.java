@@ -98,6 +98,17 @@ abstract class AbstractWebhookMatrixTests {
 	}
 
 	@ParameterizedTest
+	@MethodSource("paths")
+	void whenTheHandlerHasAnsweredThenTheSameDeliveryDoesNotRunAgain(String path) {
+		String event = WebhookServer.event();
+		assertThat(this.server.deliver(path, event).statusCode()).isBetween(200, 204);
+		HttpResponse<String> again = this.server.deliver(path, event);
+		assertThat(again.statusCode()).isEqualTo(200);
+		assertThat(again.body()).isEmpty();
+		assertThat(this.server.calls().all()).hasSize(1);
+	}
+
+	@ParameterizedTest
 	@MethodSource("rawRows")
 	void whenTheHandlerReadsTheBodyThenItGetsTheBytesThatWereSigned(String path, Body body) {
 		byte[] bytes = body.bytes(WebhookServer.newId());

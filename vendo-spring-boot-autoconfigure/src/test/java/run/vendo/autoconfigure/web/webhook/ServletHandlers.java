@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.util.concurrent.Callable;
 
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -94,6 +95,16 @@ final class ServletHandlers {
 				out.write('x');
 				out.flush();
 			};
+		}
+
+		@VendoWebhookMapping("/own-async")
+		void ownAsync(HttpServletRequest request, HttpServletResponse response) {
+			AsyncContext context = request.startAsync(request, response);
+			context.start(() -> {
+				this.calls.add("own-async");
+				response.setStatus(202);
+				context.complete();
+			});
 		}
 
 		@PostMapping("/forward")

@@ -1,11 +1,11 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
+import run.vendo.autoconfigure.VendoClientCustomizer;
 import run.vendo.autoconfigure.web.webhook.WebhookServer.Calls;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class WebhookSliceTests {
 
-	private static final String NOW = String.valueOf(Instant.now().getEpochSecond());
+	private static final String NOW = String.valueOf(TestClock.START.getEpochSecond());
 
 	private static String signature(String body) {
 		return WebhookServer.sign(WebhookServer.SECRET, NOW, body.getBytes(StandardCharsets.UTF_8));
@@ -145,6 +145,16 @@ class WebhookSliceTests {
 		@Bean
 		Calls calls() {
 			return new Calls();
+		}
+
+		@Bean
+		TestClock clock() {
+			return new TestClock();
+		}
+
+		@Bean
+		VendoClientCustomizer clockCustomizer(TestClock clock) {
+			return (builder) -> builder.clock(clock);
 		}
 
 	}
