@@ -153,6 +153,18 @@ class VendoWebhookAutoConfigurationTests {
 	}
 
 	@Test
+	void whenThereIsNoServletApiThenAReactiveApplicationStarts() {
+		new ReactiveWebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(VendoAutoConfiguration.class, VendoWebhookAutoConfiguration.class,
+					WebFluxAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader("jakarta.servlet", "org.springframework.web.servlet",
+					"org.springframework.security", "org.springframework.integration", "io.micrometer.core"))
+			.withPropertyValues("vendo.webhook.secret=whsec_x")
+			.withBean(Annotated.class)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ReactiveWebhookFilter.class));
+	}
+
+	@Test
 	void whenTheRetentionIsShortThenADeliveryIsRememberedForTwiceTheMaximumAge() {
 		TestClock clock = new TestClock();
 		InMemoryWebhookDeliveryStore store = new InMemoryWebhookDeliveryStore(10, clock);

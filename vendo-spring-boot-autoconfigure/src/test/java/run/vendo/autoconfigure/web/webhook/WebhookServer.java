@@ -51,7 +51,10 @@ final class WebhookServer implements AutoCloseable {
 		SpringApplication application = new SpringApplication(all.toArray(Class<?>[]::new));
 		application.setWebApplicationType(stack.type);
 		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1",
-				"--spring.main.banner-mode=off", "--logging.level.root=error", "--vendo.webhook.secret=" + SECRET));
+				"--spring.main.banner-mode=off", "--logging.level.root=error"));
+		if (properties.stream().noneMatch((property) -> property.startsWith("without-secret"))) {
+			arguments.add("--vendo.webhook.secret=" + SECRET);
+		}
 		if (properties.stream().noneMatch((property) -> property.startsWith("with-security"))) {
 			arguments.add("--spring.autoconfigure.exclude=" + String.join(",", securityAutoConfigurations(stack)));
 		}

@@ -9,10 +9,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import run.vendo.error.VendoConfigurationException;
+
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Webhooks under settings of the application that move or change them.
@@ -49,6 +52,17 @@ class WebhookSettingsTests {
 				.doesNotContain(WebhookServer.SECRET)
 				.doesNotContain(WebhookServer.sign(WebhookServer.SECRET, timestamp, event.getBytes()));
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenThereIsNoSecretThenTheApplicationSaysWhatToSet(Stack stack, CapturedOutput output) {
+		assertThatExceptionOfType(VendoConfigurationException.class)
+			.isThrownBy(() -> WebhookServer.start(stack, List.of("without-secret=true"), SharedHandlers.Annotated.class)
+				.close());
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.containsPattern("Vendo cannot be configured: \\S+SharedHandlers\\$Annotated#\\w+ takes webhooks")
+			.contains("Set vendo.webhook.secret (VENDO_WEBHOOK_SECRET)");
 	}
 
 	@Test
