@@ -7,7 +7,10 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
 import org.springframework.util.StringUtils;
 
 /**
@@ -21,6 +24,10 @@ final class SpringEnvironment implements Function<String, @Nullable String> {
 			"VENDO_API_URL", "VENDO_CREDENTIALS_URL", "VENDO_DATA_PROXY_URL", "VENDO_WEBHOOK_SECRET");
 
 	private final Environment environment;
+
+	// The variables of a process never change, so a copy that is quicker to search will
+	// do.
+	private final Set<String> processVariables = Set.copyOf(System.getenv().keySet());
 
 	private final Map<String, @Nullable String> bound = new HashMap<>();
 
@@ -42,7 +49,48 @@ final class SpringEnvironment implements Function<String, @Nullable String> {
 
 	@Override
 	public @Nullable String apply(String name) {
-		return this.bound.containsKey(name) ? this.bound.get(name) : this.environment.getProperty(name);
+		if (this.bound.containsKey(name)) {
+			return this.bound.get(name);
+		}
+		return isAbsent(name) ? null : this.environment.getProperty(name);
+	}
+
+	/**
+	 * Return whether no source has a variable, in a fraction of the time that the
+	 * environment takes to find that out. Every token that is handed out is preceded by a
+	 * look-up of its override variable, which is nearly always absent.
+	 */
+	private boolean isAbsent(String name) {
+		if (!(this.environment instanceof ConfigurableEnvironment configurable) || !isVariable(name)) {
+			return false;
+		}
+		for (PropertySource<?> source : configurable.getPropertySources()) {
+			if (source.getSource() == System.getenv()) {
+				if (this.processVariables.contains(name)) {
+					return false;
+				}
+			}
+			// The attached source knows the other sources by the names of properties, and
+			// none of those looks like a variable.
+			else if (!ConfigurationPropertySources.isAttachedConfigurationPropertySource(source)
+					&& source.getProperty(name) != null) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Return whether a name looks like a variable and so has no other spelling.
+	 */
+	private static boolean isVariable(String name) {
+		for (int i = 0; i < name.length(); i++) {
+			char character = name.charAt(i);
+			if (character != '_' && (character < 'A' || character > 'Z') && (character < '0' || character > '9')) {
+				return false;
+			}
+		}
+		return name.indexOf('_') >= 0;
 	}
 
 }

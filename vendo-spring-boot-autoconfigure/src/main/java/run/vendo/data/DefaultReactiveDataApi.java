@@ -17,6 +17,7 @@ import run.vendo.error.VendoException;
 import run.vendo.http.ApiCall;
 import run.vendo.http.Redaction;
 import run.vendo.http.VendoHttp;
+import run.vendo.http.VendoJson;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
@@ -81,7 +82,15 @@ final class DefaultReactiveDataApi implements ReactiveDataApi {
 	private Map<String, Object> body(String action, Map<String, ?> args) {
 		Map<String, Object> body = new LinkedHashMap<>();
 		body.put("action_id", action);
-		body.put("args", this.mapper.get().valueToTree(args));
+		try {
+			body.put("args", this.mapper.get().valueToTree(args));
+		}
+		catch (JacksonException ex) {
+			throw ErrorDetails.of(ErrorCode.VALIDATION_FAILED)
+				.summary("The arguments of the action cannot be written as JSON")
+				.build()
+				.toException(ex);
+		}
 		return body;
 	}
 
@@ -121,14 +130,27 @@ final class DefaultReactiveDataApi implements ReactiveDataApi {
 	}
 
 	// The data proxy's own errors are bare texts; a code that the platform defines keeps
-	// its meaning.
+	// its meaning, and so does the status of an error in any other shape.
 	private static ErrorDetails mapError(ErrorDetails details) {
 		boolean known = details.code() != null
 				&& !ErrorDetails.of(details.code()).toException().getClass().equals(VendoException.class);
-		if (known || details.platformMessage() == null) {
+		if (known || !isBareText(details)) {
 			return details;
 		}
 		return details.mutate().code(ErrorCode.COMPOSIO_ERROR).build();
+	}
+
+	private static boolean isBareText(ErrorDetails details) {
+		if (details.platformMessage() == null || details.responseBody() == null) {
+			return false;
+		}
+		try {
+			return VendoJson.MAPPER.readTree(details.responseBody()).path("error").isString();
+		}
+		catch (JacksonException ex) {
+			// Too long to be kept whole: such texts come from the provider.
+			return true;
+		}
 	}
 
 }

@@ -146,13 +146,13 @@ public class VendoException extends RuntimeException {
 		StringBuilder message = new StringBuilder(getClass().getSimpleName());
 		append(message, " ", status());
 		append(message, " ", code());
-		append(message, ": ", this.details.summary());
+		append(message, ": ", line(this.details.summary()));
 		append(message, "\n  request: ", requestSummary());
-		append(message, "\n  slug: ", slug());
+		append(message, "\n  slug: ", line(slug()));
 		append(message, "\n  platform: ", shown(platformMessage()));
-		append(message, "\n  next: ", nextStep());
-		append(message, "\n  request id: ", requestId());
-		append(message, "\n  error id: ", errorId());
+		append(message, "\n  next: ", line(nextStep()));
+		append(message, "\n  request id: ", line(requestId()));
+		append(message, "\n  error id: ", line(errorId()));
 		if (attempts() > 1) {
 			append(message, "\n  attempts: ", attempts());
 		}
@@ -191,19 +191,24 @@ public class VendoException extends RuntimeException {
 		}
 	}
 
-	// What came from outside stays on its line, so that no log line can be forged with
-	// it.
 	private static @Nullable String shown(@Nullable String text) {
+		if (text == null || text.codePointCount(0, text.length()) <= PLATFORM_MESSAGE_SHOWN) {
+			return line(text);
+		}
+		return line(text.substring(0, text.offsetByCodePoints(0, PLATFORM_MESSAGE_SHOWN))) + "…";
+	}
+
+	// What came from outside, a slug included, stays on its line, so that no log line can
+	// be forged with it.
+	private static @Nullable String line(@Nullable String text) {
 		if (text == null) {
 			return null;
 		}
-		String line = text.codePoints()
+		return text.codePoints()
 			.map((codePoint) -> Character.isISOControl(codePoint) || codePoint == 0x2028 || codePoint == 0x2029 ? ' '
 					: codePoint)
-			.limit(PLATFORM_MESSAGE_SHOWN)
 			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
 			.toString();
-		return (line.length() < text.length()) ? line + "…" : line;
 	}
 
 }

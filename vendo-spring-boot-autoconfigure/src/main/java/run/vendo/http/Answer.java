@@ -32,6 +32,8 @@ import org.springframework.web.reactive.function.client.ExchangeStrategies;
  */
 final class Answer {
 
+	private static final int ALWAYS_DECODED = 256 * 1024;
+
 	private final ApiCall call;
 
 	private final HttpStatusCode status;
@@ -42,20 +44,23 @@ final class Answer {
 
 	private final ExchangeStrategies strategies;
 
+	private final ErrorMapper errors;
+
 	private final ErrorDetails.Builder details;
 
 	Answer(ApiCall call, HttpStatusCode status, HttpHeaders headers, byte[] body, ExchangeStrategies strategies,
-			ErrorDetails.Builder details) {
+			ErrorMapper errors, ErrorDetails.Builder details) {
 		this.call = call;
 		this.status = status;
 		this.headers = headers;
 		this.body = body;
 		this.strategies = strategies;
+		this.errors = errors;
 		this.details = details;
 	}
 
 	<T> T json(JavaType type) {
-		if (this.body.length == 0) {
+		if (isBlank()) {
 			throw invalid("an empty body", null, false);
 		}
 		try {
@@ -84,10 +89,10 @@ final class Answer {
 			T tree = json(VendoJson.MAPPER.constructType(type.getType()));
 			return Mono.just(new ResponseEntity<>(tree, this.headers, this.status));
 		}
-		if (this.body.length == 0) {
+		if (isBlank()) {
 			return Mono.error(invalid("an empty body", null, false));
 		}
-		return ClientResponse.create(this.status, this.strategies).headers((headers) -> {
+		return ClientResponse.create(this.status, decoding()).headers((headers) -> {
 			headers.addAll(this.headers);
 			// What was compressed on the wire is not any more.
 			headers.remove(HttpHeaders.CONTENT_ENCODING);
@@ -100,6 +105,15 @@ final class Answer {
 							null, hasUnexpectedEnd(ex)))
 			.switchIfEmpty(Mono.error(() -> invalid("nothing but null", null, false)))
 			.map((value) -> new ResponseEntity<>(value, this.headers, this.status));
+	}
+
+	// The body was bounded when it was read. The codecs belong to the connections, which
+	// clients with another bound may share.
+	private ExchangeStrategies decoding() {
+		if (this.body.length <= ALWAYS_DECODED) {
+			return this.strategies;
+		}
+		return this.strategies.mutate().codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(-1)).build();
 	}
 
 	ErrorDetails.Builder details() {
@@ -118,7 +132,7 @@ final class Answer {
 	 * @return the failure
 	 */
 	AttemptFailure invalid(String what, @Nullable Throwable cause, boolean cut) {
-		String kept = (this.call.isSecretAnswer() && !isMarkup()) ? null : ErrorMapper.keptBody(this.body);
+		String kept = (this.call.isSecretAnswer() && !isMarkup()) ? null : this.errors.keptBody(this.body);
 		return new AttemptFailure(this.details.code(ErrorCode.INVALID_RESPONSE)
 			.status(this.status.value())
 			.summary("The answer is %s".formatted(what))
@@ -147,7 +161,16 @@ final class Answer {
 	private boolean isMarkup() {
 		String start = new String(this.body, 0, Math.min(this.body.length, 64), StandardCharsets.UTF_8).stripLeading()
 			.toLowerCase(Locale.ROOT);
-		return start.startsWith("<!doctype") || start.startsWith("<html") || start.startsWith("<?xml");
+		return start.startsWith("<!doctype html") || start.startsWith("<html");
+	}
+
+	private boolean isBlank() {
+		for (byte character : this.body) {
+			if (character != ' ' && character != '\t' && character != '\r' && character != '\n') {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private Charset charset() {

@@ -7,15 +7,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JavaType;
 
 import run.vendo.error.ErrorDetails;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
@@ -273,6 +276,22 @@ public final class ApiCall {
 				(answer) -> Mono.just(mapping.apply(answer.<M>json(javaType), answer.details())));
 	}
 
+	/**
+	 * Send the call once, on a connection of its own, and read its answer while it
+	 * arrives.
+	 * @param <T> what the answer is read as
+	 * @param type what the answer has to be; any other is an error
+	 * @param timeout how long it may take until the answer begins
+	 * @param reader reads the answer; it is called once the answer has begun, and
+	 * releases the buffers
+	 * @return what was read; empty, and the reader not called, when the platform answers
+	 * that there is no content; fails with a {@link run.vendo.error.VendoException}
+	 */
+	public <T> Flux<T> stream(MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
+		accept(type);
+		return this.http.stream(this, type, timeout, reader);
+	}
+
 	<T> Mono<ResponseEntity<T>> toEntity(ParameterizedTypeReference<T> type) {
 		return this.http.exchange(this, (answer) -> answer.entity(type));
 	}
@@ -338,6 +357,13 @@ public final class ApiCall {
 		return (query >= 0) ? this.path.substring(0, query) : this.path;
 	}
 
+	// The template for a message: it is wrong, so it may be anything.
+	private String shown() {
+		int fragment = template().indexOf('#');
+		String path = (fragment >= 0) ? template().substring(0, fragment) : template();
+		return Redaction.mask(path.replaceFirst("//[^/]*@", "//" + Redaction.MASK + "@"));
+	}
+
 	/**
 	 * Return the whole URL with variables and query filled in.
 	 * @param apiUrl where a path leads that is not absolute and names no other host
@@ -347,7 +373,7 @@ public final class ApiCall {
 		String expanded = expand();
 		boolean absolute = expanded.startsWith("https://") || expanded.startsWith("http://");
 		if (!absolute && !expanded.startsWith("/")) {
-			throw VendoHttp.invalid("The path '%s' must begin with '/' or be an absolute URL".formatted(template()));
+			throw VendoHttp.invalid("The path '%s' must begin with '/' or be an absolute URL".formatted(shown()));
 		}
 		StringBuilder url = new StringBuilder();
 		if (!absolute) {
@@ -364,12 +390,17 @@ public final class ApiCall {
 			if (uri.getHost() == null || uri.getRawUserInfo() != null) {
 				throw VendoHttp.invalid("The URL of a call needs a host and must not hold user info");
 			}
+			if (uri.getRawFragment() != null) {
+				// It is never sent, nor would be a query behind it.
+				throw VendoHttp
+					.invalid("The path '%s' must not have a fragment; put '#' into a variable".formatted(shown()));
+			}
 			return uri;
 		}
 		catch (IllegalArgumentException ex) {
 			// Without the cause, whose message repeats the URL with all that is in it.
 			throw VendoHttp.invalid("The path '%s' has a character that a URL cannot hold; put values into variables, "
-				.formatted(template()) + "which are percent-encoded");
+				.formatted(shown()) + "which are percent-encoded");
 		}
 	}
 
@@ -386,7 +417,7 @@ public final class ApiCall {
 			int close = this.path.indexOf('}', open);
 			if (close < 0 || used >= this.variables.size()) {
 				requireVariables(used + 1);
-				throw VendoHttp.invalid("The path '%s' has a brace that is not closed".formatted(template()));
+				throw VendoHttp.invalid("The path '%s' has a brace that is not closed".formatted(shown()));
 			}
 			expanded.append(this.path, from, open).append(segment(this.variables.get(used++)));
 			from = close + 1;
@@ -397,8 +428,8 @@ public final class ApiCall {
 
 	private void requireVariables(int wanted) {
 		if (this.variables.size() != wanted) {
-			throw VendoHttp.invalid("The path '%s' has not as many variables as there are values: %d"
-				.formatted(template(), this.variables.size()));
+			throw VendoHttp.invalid("The path '%s' has not as many variables as there are values: %d".formatted(shown(),
+					this.variables.size()));
 		}
 	}
 

@@ -30,7 +30,13 @@ final class ErrorMapper {
 
 	private static final int KEPT_BODY = 8 * 1024;
 
-	private static final Pattern CODE = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,99}");
+	private static final int MASKED_BODY = 64 * 1024;
+
+	private static final int SHORTEST_SECRET = 8;
+
+	private static final int LONGEST_ID = 200;
+
+	private static final Pattern CODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}");
 
 	private static final Pattern WORD_WITH_UNDERSCORES = Pattern.compile("[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+");
 
@@ -39,8 +45,17 @@ final class ErrorMapper {
 
 	private final Clock clock;
 
-	ErrorMapper(Clock clock) {
+	private final @Nullable String secret;
+
+	/**
+	 * Create a reader of error answers.
+	 * @param clock the time, to tell how far away a date is
+	 * @param secret what must not be repeated although nobody could tell that it is a
+	 * secret, or {@code null}
+	 */
+	ErrorMapper(Clock clock, @Nullable String secret) {
 		this.clock = clock;
+		this.secret = (secret != null && secret.length() >= SHORTEST_SECRET) ? secret : null;
 	}
 
 	/**
@@ -57,15 +72,15 @@ final class ErrorMapper {
 		String errorText = text(json.path("error"));
 		ErrorDetails.Builder details = ErrorDetails.builder().status(status);
 		details.code(code(headers, error, errorText));
-		details.slug(firstText(text(error.path("slug")), text(json.path("toolkit")), slug));
+		details.slug(firstText(identifier(text(error.path("slug"))), identifier(text(json.path("toolkit"))), slug));
 		details.platformMessage(masked(firstText(text(error.path("message")), text(json.path("detail")), errorText,
 				text(json.path("reason")))));
 		details.suggestedFix(masked(text(error.path("suggested_fix"))));
 		details.connectUrl(url(text(error.path("connect_url"))));
 		details.retryAfter(retryAfter(headers, error));
 		details.requestId(requestId(headers));
-		details.errorId(firstText(headers.getFirst("Vendo-Error-Id"), text(error.path("error_id")),
-				text(error.path("errorId")), text(json.path("error_id"))));
+		details.errorId(identifier(firstText(headers.getFirst("Vendo-Error-Id"), text(error.path("error_id")),
+				text(error.path("errorId")), text(json.path("error_id")))));
 		details.fieldErrors(fieldErrors(json.path("errors")));
 		details.responseBody(keptBody(body));
 		return details;
@@ -80,7 +95,7 @@ final class ErrorMapper {
 		for (String name : REQUEST_ID_HEADERS) {
 			String value = headers.getFirst(name);
 			if (StringUtils.hasText(value)) {
-				return value;
+				return identifier(value);
 			}
 		}
 		return null;
@@ -91,13 +106,40 @@ final class ErrorMapper {
 	 * @param body the body as it came
 	 * @return at most 8 KiB of text without secrets, or {@code null} without a body
 	 */
-	static @Nullable String keptBody(byte[] body) {
+	@Nullable String keptBody(byte[] body) {
 		if (body.length == 0) {
 			return null;
 		}
 		// Masked before it is cut, so that no half of a secret stays at the end.
-		String masked = Redaction.maskBody(new String(body, StandardCharsets.UTF_8));
-		return (masked.length() > KEPT_BODY) ? masked.substring(0, KEPT_BODY) + "…" : masked;
+		String text = withoutSecret(new String(body, 0, Math.min(body.length, MASKED_BODY), StandardCharsets.UTF_8));
+		return cut(Redaction.maskBody((body.length > MASKED_BODY) ? withoutLastWord(text) : text));
+	}
+
+	private static String withoutLastWord(String text) {
+		int end = text.length();
+		while (end > 0 && " \t\r\n\"'<>,;&".indexOf(text.charAt(end - 1)) < 0) {
+			end--;
+		}
+		return text.substring(0, end);
+	}
+
+	private static String cut(String text) {
+		String ellipsis = "…";
+		int room = KEPT_BODY - ellipsis.getBytes(StandardCharsets.UTF_8).length;
+		int end = 0;
+		for (int bytes = 0; end < text.length();) {
+			int codePoint = text.codePointAt(end);
+			bytes += (codePoint < 0x80) ? 1 : (codePoint < 0x800) ? 2 : (codePoint < 0x10000) ? 3 : 4;
+			if (bytes > room) {
+				return text.substring(0, end) + ellipsis;
+			}
+			end += Character.charCount(codePoint);
+		}
+		return text;
+	}
+
+	private String withoutSecret(String text) {
+		return (this.secret != null) ? text.replace(this.secret, Redaction.MASK) : text;
 	}
 
 	private static JsonNode parse(byte[] body) {
@@ -111,12 +153,19 @@ final class ErrorMapper {
 		}
 	}
 
-	private static @Nullable ErrorCode code(HttpHeaders headers, JsonNode error, @Nullable String errorText) {
-		String code = firstText(headers.getFirst("Vendo-Error-Code"), text(error.path("code")));
+	private @Nullable ErrorCode code(HttpHeaders headers, JsonNode error, @Nullable String errorText) {
+		ErrorCode code = code(headers.getFirst("Vendo-Error-Code"));
+		code = (code != null) ? code : code(text(error.path("code")));
 		if (code == null && errorText != null && WORD_WITH_UNDERSCORES.matcher(errorText).matches()) {
-			code = errorText;
+			code = code(errorText);
 		}
-		return (code != null && CODE.matcher(code.strip()).matches()) ? new ErrorCode(code.strip()) : null;
+		return code;
+	}
+
+	private @Nullable ErrorCode code(@Nullable String text) {
+		String code = (text != null) ? text.strip() : "";
+		boolean usable = CODE.matcher(code).matches() && code.equals(masked(code));
+		return usable ? new ErrorCode(code) : null;
 	}
 
 	private @Nullable Duration retryAfter(HttpHeaders headers, JsonNode error) {
@@ -125,7 +174,7 @@ final class ErrorMapper {
 			return fromHeader;
 		}
 		JsonNode field = error.path("retry_after");
-		return retryAfter(field.isNumber() ? field.decimalValue().toPlainString() : text(field));
+		return field.isNumber() ? seconds(field.asDouble(Double.MAX_VALUE)) : retryAfter(text(field));
 	}
 
 	private @Nullable Duration retryAfter(@Nullable String value) {
@@ -135,7 +184,7 @@ final class ErrorMapper {
 		String text = value.strip();
 		try {
 			if (Character.isDigit(text.charAt(0))) {
-				return Duration.ofMillis(Math.round(Double.parseDouble(text) * 1000));
+				return seconds(Double.parseDouble(text));
 			}
 			ZonedDateTime date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
 			Duration wait = Duration.between(this.clock.instant(), date.toInstant());
@@ -147,19 +196,29 @@ final class ErrorMapper {
 		}
 	}
 
-	private static Map<String, List<String>> fieldErrors(JsonNode errors) {
+	private static @Nullable Duration seconds(double seconds) {
+		return (seconds >= 0) ? Duration.ofMillis(Math.round(seconds * 1000)) : null;
+	}
+
+	private Map<String, List<String>> fieldErrors(JsonNode errors) {
 		Map<String, List<String>> messages = new LinkedHashMap<>();
 		errors.properties().forEach((field) -> {
 			List<String> texts = new ArrayList<>();
-			if (field.getValue().isArray()) {
-				field.getValue().forEach((message) -> texts.add(Redaction.mask(message.asString())));
+			JsonNode value = field.getValue();
+			if (value.isArray()) {
+				value.forEach((message) -> texts.add(shown(message)));
 			}
 			else {
-				texts.add(Redaction.mask(field.getValue().asString()));
+				texts.add(shown(value));
 			}
-			messages.put(field.getKey(), texts);
+			messages.put(String.valueOf(identifier(field.getKey())), texts);
 		});
 		return messages;
+	}
+
+	private String shown(JsonNode node) {
+		return node.isString() ? String.valueOf(masked(node.stringValue()))
+				: Redaction.maskBody(withoutSecret(node.toString()));
 	}
 
 	private static @Nullable URI url(@Nullable String text) {
@@ -177,8 +236,14 @@ final class ErrorMapper {
 		}
 	}
 
-	private static @Nullable String masked(@Nullable String text) {
-		return (text != null) ? Redaction.mask(text) : null;
+	private @Nullable String masked(@Nullable String text) {
+		return (text != null) ? Redaction.mask(withoutSecret(text)) : null;
+	}
+
+	// Something short that people copy: what is not fit for that is cut.
+	private @Nullable String identifier(@Nullable String text) {
+		String masked = masked((text != null) ? text.strip() : null);
+		return (masked != null && masked.length() > LONGEST_ID) ? masked.substring(0, LONGEST_ID) + "…" : masked;
 	}
 
 	private static @Nullable String text(JsonNode node) {

@@ -21,22 +21,35 @@ import tools.jackson.databind.node.StringNode;
  */
 public final class Redaction {
 
-	private static final String MASK = "***";
+	static final String MASK = "***";
 
-	private static final String SECRET_NAMES = "access_?token|refresh_?token|id_?token|auth_?token|session_?token|token"
-			+ "|jwt|api_?key|app_?key|private_?key|key|plaintext|secret|client_?secret|signing_?secret|webhook_?secret"
-			+ "|password|passwd|credentials?|authorization|cookie|set-cookie|signature";
+	// How names of secrets end: access_token, apiKey, client-secret, set-cookie.
+	private static final String SECRET_NAMES = "token|jwt|key|plaintext|secret|password|passwd|credentials?"
+			+ "|authorization|cookie|signature";
 
-	private static final Pattern SECRET_NAME = Pattern.compile("(?i).*(?:" + SECRET_NAMES + ")");
+	private static final Pattern SECRET_NAME = Pattern.compile("(?is).*(?:" + SECRET_NAMES + ")");
 
-	private static final Pattern SECRET_VALUE = Pattern.compile("vendo_sk_[A-Za-z0-9_-]+" + "|whsec_[^\\s\"'<>&]+"
-			+ "|eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*" + "|(?i:bearer|basic)\\s+[^\\s\"'<>,;]+");
+	private static final Pattern SEVERAL_SECRETS_NAME = Pattern.compile("(?is).*(?:" + SECRET_NAMES + ")s");
 
-	private static final Pattern SECRET_JSON_FIELD = Pattern.compile(
-			"(?i)(\"[^\"]*(?:" + SECRET_NAMES + ")\"\\s*:\\s*)(\"(?:[^\"\\\\]|\\\\.)*\"?|[{\\[](?s:.*)|[^\\s,}\\]]+)");
+	// All patterns meet text that somebody else wrote, up to the length of an error body.
+	// So each may begin a match only where a word begins, and what it has taken it does
+	// not give back: the time it takes grows with the length and not with its square, and
+	// no repetition needs the stack.
+
+	private static final Pattern SECRET_JWT = Pattern
+		.compile("(?<![\\w-])(?>[\\w-]*?e(?:yJ|yA|w[0ko]))[\\w-]{8,}+\\.[\\w-]{4,}+\\.[\\w-]*+");
+
+	private static final Pattern SECRET_VALUE = Pattern
+		.compile("vendo_sk_[\\w-]++|whsec_[^\\s\"'<>&]++|(?i:bearer|basic)\\s++[^\\s\"'<>,;]++");
+
+	private static final Pattern SECRET_JSON_FIELD = Pattern.compile("(?i)([\"'][^\"']*(?:" + SECRET_NAMES
+			+ ")s?\\\\*[\"']\\s*+:\\s*+)(\"(?:[^\"\\\\]++|\\\\(?s:.))*+\"?|'[^']*+'?|[{\\[](?s:.*+)|[^\\s,}\\]]++)");
 
 	private static final Pattern SECRET_PARAMETER = Pattern
-		.compile("(?i)(\\b[\\w.-]*(?:" + SECRET_NAMES + ")=)[^\\s&\"'<>]+");
+		.compile("(?i)(?<![\\w.-])([\\w.-]*(?:" + SECRET_NAMES + ")=)[^\\s&\"'<>]++");
+
+	private static final Pattern SECRET_ELEMENT = Pattern
+		.compile("(?i)(<[\\w.:-]*(?:" + SECRET_NAMES + ")(?:\\s[^<>]*+)?>)[^<]++");
 
 	// Parameters of documented calls whose values say what was asked for and never who
 	// asked.
@@ -60,7 +73,14 @@ public final class Redaction {
 		if (masked.indexOf('=') >= 0) {
 			masked = SECRET_PARAMETER.matcher(masked).replaceAll("$1" + MASK);
 		}
-		return SECRET_VALUE.matcher(masked).replaceAll(MASK);
+		if (masked.indexOf('<') >= 0) {
+			masked = SECRET_ELEMENT.matcher(masked).replaceAll("$1" + MASK);
+		}
+		return maskValues(masked);
+	}
+
+	private static String maskValues(String text) {
+		return SECRET_VALUE.matcher(SECRET_JWT.matcher(text).replaceAll(MASK)).replaceAll(MASK);
 	}
 
 	/**
@@ -96,7 +116,7 @@ public final class Redaction {
 			masked.append(':').append(uri.getPort());
 		}
 		if (uri.getRawPath() != null) {
-			masked.append(SECRET_VALUE.matcher(uri.getRawPath()).replaceAll(MASK));
+			masked.append(maskValues(uri.getRawPath()));
 		}
 		if (uri.getRawQuery() != null) {
 			masked.append('?').append(maskQuery(uri.getRawQuery()));
@@ -110,7 +130,7 @@ public final class Redaction {
 			int equals = parameter.indexOf('=');
 			String name = (equals >= 0) ? parameter.substring(0, equals) : parameter;
 			boolean plain = equals < 0 || PLAIN_PARAMETERS.contains(name.toLowerCase(Locale.ROOT));
-			parameters.add(plain ? SECRET_VALUE.matcher(parameter).replaceAll(MASK) : name + "=" + MASK);
+			parameters.add(plain ? maskValues(parameter) : name + "=" + MASK);
 		}
 		return String.join("&", parameters);
 	}
@@ -132,21 +152,24 @@ public final class Redaction {
 
 	private static JsonNode maskTree(JsonNode node) {
 		if (node instanceof ObjectNode object) {
-			for (String name : List.copyOf(object.propertyNames())) {
-				JsonNode value = object.path(name);
-				boolean secret = SECRET_NAME.matcher(name).matches() && !value.isNull() && !value.isBoolean();
-				object.set(name, secret ? StringNode.valueOf(MASK) : maskTree(value));
-			}
+			ObjectNode masked = VendoJson.MAPPER.createObjectNode();
+			object.properties()
+				.forEach((field) -> masked.set(mask(field.getKey()), maskField(field.getKey(), field.getValue())));
+			return masked;
 		}
-		else if (node instanceof ArrayNode array) {
-			for (int i = 0; i < array.size(); i++) {
-				array.set(i, maskTree(array.path(i)));
-			}
+		if (node instanceof ArrayNode array) {
+			ArrayNode masked = VendoJson.MAPPER.createArrayNode();
+			array.forEach((element) -> masked.add(maskTree(element)));
+			return masked;
 		}
-		else if (node.isString()) {
-			return StringNode.valueOf(mask(node.stringValue()));
-		}
-		return node;
+		return node.isString() ? StringNode.valueOf(mask(node.stringValue())) : node;
+	}
+
+	private static JsonNode maskField(String name, JsonNode value) {
+		boolean secret = SECRET_NAME.matcher(name).matches() && !value.isNull() && !value.isBoolean();
+		// A number of tokens is no token.
+		boolean secrets = SEVERAL_SECRETS_NAME.matcher(name).matches() && (value.isString() || value.isContainer());
+		return (secret || secrets) ? StringNode.valueOf(MASK) : maskTree(value);
 	}
 
 }

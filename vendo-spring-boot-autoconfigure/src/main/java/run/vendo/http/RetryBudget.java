@@ -8,22 +8,24 @@ import java.util.function.LongSupplier;
  */
 final class RetryBudget {
 
-	private static final double EARNED_BY_SUCCESS = 0.1;
+	// Counted in billionths, so that a second of time earns what a retry costs and ten
+	// successes earn exactly one.
+	private static final long RETRY = 1_000_000_000L;
 
-	private static final double EARNED_BY_SECOND = 1;
+	private static final long EARNED_BY_SUCCESS = RETRY / 10;
 
-	private final int capacity;
+	private final long capacity;
 
 	private final LongSupplier nanoTime;
 
-	private double available;
+	private long available;
 
 	private long updated;
 
 	RetryBudget(int capacity, LongSupplier nanoTime) {
-		this.capacity = capacity;
+		this.capacity = capacity * RETRY;
 		this.nanoTime = nanoTime;
-		this.available = capacity;
+		this.available = this.capacity;
 		this.updated = nanoTime.getAsLong();
 	}
 
@@ -36,12 +38,12 @@ final class RetryBudget {
 			return true;
 		}
 		long now = this.nanoTime.getAsLong();
-		earn((now - this.updated) / 1e9 * EARNED_BY_SECOND);
+		earn(now - this.updated);
 		this.updated = now;
-		if (this.available < 1) {
+		if (this.available < RETRY) {
 			return false;
 		}
-		this.available -= 1;
+		this.available -= RETRY;
 		return true;
 	}
 
@@ -49,12 +51,8 @@ final class RetryBudget {
 		earn(EARNED_BY_SUCCESS);
 	}
 
-	synchronized double available() {
-		return this.available;
-	}
-
-	private void earn(double retries) {
-		this.available = Math.min(this.capacity, this.available + Math.max(0, retries));
+	private void earn(long earned) {
+		this.available += Math.max(0, Math.min(this.capacity - this.available, earned));
 	}
 
 }

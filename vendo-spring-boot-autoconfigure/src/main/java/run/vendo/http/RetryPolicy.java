@@ -92,8 +92,12 @@ public record RetryPolicy(int maxAttempts, Duration baseDelay, Duration maxDelay
 	 * @return a delay between nothing and the bound of this attempt
 	 */
 	Duration delayAfter(int attempt, double jitter) {
-		double bound = Math.min(this.maxDelay.toNanos(), this.baseDelay.toNanos() * Math.pow(2, attempt - 1));
+		double bound = Math.min(nanos(this.maxDelay), nanos(this.baseDelay) * Math.pow(2, attempt - 1));
 		return Duration.ofNanos((long) (bound * jitter));
+	}
+
+	private static double nanos(Duration duration) {
+		return duration.getSeconds() * 1e9 + duration.getNano();
 	}
 
 }

@@ -35,10 +35,18 @@ final class SharedCalls<K, V> {
 			}
 			// Out of the map before anyone is told: whoever calls after the answer makes
 			// a call of its own.
-			Mono.defer(call)
-				.doOnTerminate(() -> this.underWay.remove(key, mine))
-				.contextWrite(context)
-				.subscribe(mine::complete, mine::completeExceptionally, () -> mine.complete(null));
+			try {
+				Mono.defer(call)
+					.doOnTerminate(() -> this.underWay.remove(key, mine))
+					.contextWrite(context)
+					.subscribe(mine::complete, mine::completeExceptionally, () -> mine.complete(null));
+			}
+			catch (RuntimeException | Error ex) {
+				// What Reactor takes for fatal is thrown and not signalled.
+				this.underWay.remove(key, mine);
+				mine.completeExceptionally(ex);
+				throw ex;
+			}
 			return join(mine);
 		});
 	}

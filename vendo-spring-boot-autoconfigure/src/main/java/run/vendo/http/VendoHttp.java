@@ -15,6 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -22,6 +24,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
@@ -39,6 +43,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.UnsupportedMediaTypeException;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -70,6 +75,9 @@ public final class VendoHttp {
 
 	private static final int MAX_REDIRECTS = 5;
 
+	// As good as for ever, and far from where counting in nanoseconds ends.
+	private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
 	private static final Set<HttpMethod> WRITES = Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH,
 			HttpMethod.DELETE);
 
@@ -79,6 +87,8 @@ public final class VendoHttp {
 
 	private final RetryBudget budget;
 
+	private final Deadlines deadlines;
+
 	private final ErrorMapper errors;
 
 	private final @Nullable String userJwt;
@@ -87,17 +97,22 @@ public final class VendoHttp {
 
 	private final AtomicBoolean closed;
 
+	private final Sinks.Empty<Void> closing;
+
 	private final SharedCalls<String, Object> sharedCalls;
 
-	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, @Nullable String userJwt,
-			AtomicBoolean closed, SharedCalls<String, Object> sharedCalls) {
+	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
+			@Nullable String userJwt, AtomicBoolean closed, Sinks.Empty<Void> closing,
+			SharedCalls<String, Object> sharedCalls) {
 		this.config = config;
 		this.transport = transport;
 		this.budget = budget;
-		this.errors = new ErrorMapper(config.clock());
+		this.deadlines = deadlines;
+		this.errors = new ErrorMapper(config.clock(), userJwt);
 		this.userJwt = userJwt;
 		this.identity = identityOf(config, userJwt);
 		this.closed = closed;
+		this.closing = closing;
 		this.sharedCalls = sharedCalls;
 	}
 
@@ -112,10 +127,9 @@ public final class VendoHttp {
 	 */
 	public static VendoHttp create(HttpConfig config, VendoConnectorFactory connectorFactory, ConnectionPool pool,
 			Supplier<WebClient.Builder> webClientBuilder) {
-		ConnectorSettings settings = new ConnectorSettings("vendo", config.timeouts().connect(), pool);
-		Transport transport = new Transport(connectorFactory, settings, webClientBuilder, config.maxBodySize());
-		return new VendoHttp(config, transport, Transport.budget(config.retry(), config.scheduler()), null,
-				new AtomicBoolean(), new SharedCalls<>());
+		Transport transport = new Transport(connectorFactory, config.timeouts().connect(), pool, webClientBuilder,
+				config.maxBodySize());
+		return create(config, transport);
 	}
 
 	/**
@@ -123,11 +137,19 @@ public final class VendoHttp {
 	 * @param config where to send calls, in whose name and how patiently
 	 * @return a new exchange path for the application's own identity, to be closed by
 	 * itself
+	 * @throws VendoException if this exchange path is closed
 	 */
 	public VendoHttp with(HttpConfig config) {
+		requireOpen();
 		this.transport.share();
-		return new VendoHttp(config, this.transport, Transport.budget(config.retry(), config.scheduler()), null,
-				new AtomicBoolean(), new SharedCalls<>());
+		return create(config, this.transport);
+	}
+
+	private static VendoHttp create(HttpConfig config, Transport transport) {
+		Scheduler scheduler = config.scheduler();
+		return new VendoHttp(config, transport, Transport.budget(config.retry(), scheduler),
+				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new AtomicBoolean(),
+				Sinks.empty(), new SharedCalls<>());
 	}
 
 	/**
@@ -143,7 +165,8 @@ public final class VendoHttp {
 			throw invalid("A user JWT must not be blank");
 		}
 		requireHeader(USER_JWT_HEADER, jwt.strip());
-		return new VendoHttp(this.config, this.transport, this.budget, jwt.strip(), this.closed, this.sharedCalls);
+		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closed,
+				this.closing, this.sharedCalls);
 	}
 
 	/**
@@ -242,11 +265,21 @@ public final class VendoHttp {
 	}
 
 	/**
-	 * Close the connections once nobody shares them any more. Further calls fail. Does
-	 * nothing the second time, nor on an exchange path that acts for a user.
+	 * Return whether {@link #close()} was called.
+	 * @return whether further calls fail
+	 */
+	public boolean isClosed() {
+		return this.closed.get();
+	}
+
+	/**
+	 * Close the connections once nobody shares them any more. Further calls fail, and
+	 * answers that are still being streamed end. Does nothing the second time, nor on an
+	 * exchange path that acts for a user.
 	 */
 	public void close() {
 		if (this.userJwt == null && this.closed.compareAndSet(false, true)) {
+			this.closing.tryEmitEmpty();
 			this.transport.release();
 		}
 	}
@@ -270,16 +303,43 @@ public final class VendoHttp {
 			requireOpen();
 			Exchange<T> exchange = new Exchange<>(call, reader);
 			return exchange.attempt(1);
+		}).contextWrite(DroppedErrors::quiet);
+	}
+
+	/**
+	 * Send a call once and hand its answer over while it arrives.
+	 * @param <T> what the answer is read as
+	 * @param call the call
+	 * @param type what the answer has to be
+	 * @param timeout how long it may take until the answer begins
+	 * @param reader reads the answer
+	 * @return what was read, or a {@link VendoException}; empty when there is no content,
+	 * and ended when this exchange path is closed
+	 */
+	<T> Flux<T> stream(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
+		return Flux.defer(() -> {
+			if (call.vendoOnlyFeature() != null) {
+				requireVendoMode(call.vendoOnlyFeature());
+			}
+			requireOpen();
+			return new StreamedExchange<>(call, type, timeout, reader).attempt();
 		});
 	}
 
-	private void requireOpen() {
+	/**
+	 * Raise an error when this exchange path is closed.
+	 */
+	public void requireOpen() {
 		if (this.closed.get()) {
-			throw ErrorDetails.builder()
-				.summary("This client is closed")
-				.nextStep("Build another one; in Spring, do not call after the application context has closed.")
-				.toException();
+			throw closedException();
 		}
+	}
+
+	static VendoException closedException() {
+		return ErrorDetails.builder()
+			.summary("This client is closed")
+			.nextStep("Build another one; in Spring, do not call after the application context has closed.")
+			.toException();
 	}
 
 	private boolean isTrusted(URI uri) {
@@ -332,13 +392,13 @@ public final class VendoHttp {
 	/**
 	 * One call with all its attempts.
 	 */
-	private final class Exchange<T> {
+	private class Exchange<T> {
 
-		private final ApiCall call;
+		final ApiCall call;
 
 		private final AnswerReader<T> reader;
 
-		private final URI uri;
+		final URI uri;
 
 		private final @Nullable String idempotencyKey;
 
@@ -354,9 +414,9 @@ public final class VendoHttp {
 			String key = call.idempotencyKey();
 			this.idempotencyKey = (key == null && write) ? UUID.randomUUID().toString() : key;
 			Duration timeout = (call.timeout() != null) ? call.timeout() : VendoHttp.this.config.timeouts().call();
-			this.deadline = (timeout != null) ? now() + timeout.toNanos() : Long.MAX_VALUE;
-			this.attemptTimeout = (call.timeout() != null) ? call.timeout()
-					: VendoHttp.this.config.timeouts().response();
+			this.deadline = (timeout != null) ? now() + min(timeout, LONGEST_WAIT).toNanos() : Long.MAX_VALUE;
+			this.attemptTimeout = min(LONGEST_WAIT,
+					(call.timeout() != null) ? call.timeout() : VendoHttp.this.config.timeouts().response());
 		}
 
 		Mono<T> attempt(int attempt) {
@@ -364,7 +424,11 @@ public final class VendoHttp {
 			Duration timeout = (this.deadline != Long.MAX_VALUE)
 					? min(this.attemptTimeout, Duration.ofNanos(Math.max(1, this.deadline - started)))
 					: this.attemptTimeout;
-			return send(this.uri, 0).timeout(timeout, VendoHttp.this.config.scheduler()).doOnNext((answer) -> {
+			AtomicReference<@Nullable AttemptFailure> answered = new AtomicReference<>();
+			Mono<T> late = Mono.error(() -> Objects.requireNonNullElseGet(answered.get(), TimeoutException::new));
+			Mono<?> end = timeout.equals(VendoHttp.this.config.timeouts().response()) ? VendoHttp.this.deadlines.next()
+					: Mono.delay(timeout, VendoHttp.this.config.scheduler());
+			return send(this.uri, 0, answered).timeout(end, late).doOnNext((answer) -> {
 				VendoHttp.this.budget.succeeded();
 				log("answered", attempt, started);
 			}).onErrorResume((failure) -> {
@@ -379,15 +443,18 @@ public final class VendoHttp {
 			});
 		}
 
-		private Mono<T> send(URI target, int redirects) {
-			WebClient.RequestBodySpec request = VendoHttp.this.transport.webClient()
-				.method(this.call.method())
+		private Mono<T> send(URI target, int redirects, AtomicReference<@Nullable AttemptFailure> answered) {
+			return request(VendoHttp.this.transport.webClient(), target)
+				.exchangeToMono((response) -> receive(response, target, redirects, answered));
+		}
+
+		WebClient.RequestHeadersSpec<?> request(WebClient webClient, URI target) {
+			WebClient.RequestBodySpec request = webClient.method(this.call.method())
 				.uri(target)
 				.attribute(URI_TEMPLATE_ATTRIBUTE, this.call.template())
 				.headers((headers) -> writeHeaders(headers, target));
 			Object body = this.call.body();
-			WebClient.RequestHeadersSpec<?> sendable = (body != null) ? request.bodyValue(body) : request;
-			return sendable.exchangeToMono((response) -> receive(response, target, redirects));
+			return (body != null) ? request.bodyValue(body) : request;
 		}
 
 		private void writeHeaders(HttpHeaders headers, URI target) {
@@ -411,23 +478,34 @@ public final class VendoHttp {
 			headers.putAll(this.call.headers());
 		}
 
-		private Mono<T> receive(ClientResponse response, URI target, int redirects) {
+		private Mono<T> receive(ClientResponse response, URI target, int redirects,
+				AtomicReference<@Nullable AttemptFailure> answered) {
 			HttpHeaders headers = response.headers().asHttpHeaders();
-			VendoHttp.this.transport.sawRateLimit(target, headers, VendoHttp.this.config.clock());
 			HttpStatusCode status = response.statusCode();
+			boolean redirected = status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null;
+			if (!status.is2xxSuccessful() && !redirected) {
+				// The status is known; if the body is late or broken, it is all there is.
+				answered.set(errorAnswer(status, headers, new byte[0]));
+			}
+			VendoHttp.this.transport.sawRateLimit(target, headers, VendoHttp.this.config.clock());
 			if (status.is2xxSuccessful()) {
 				return receiveBody(response, headers, status);
 			}
-			if (status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null) {
-				return redirect(response, target, redirects);
+			if (redirected) {
+				URI to = resolve(target, headers.getFirst(HttpHeaders.LOCATION));
+				return redirect(response, target, to, redirects)
+					.then(Mono.defer(() -> send(Objects.requireNonNull(to), redirects + 1, answered)));
 			}
-			Flux<DataBuffer> body = response.bodyToFlux(DataBuffer.class);
+			return beginningOf(response).flatMap((bytes) -> Mono.error(errorAnswer(status, headers, bytes)));
+		}
+
+		Mono<byte[]> beginningOf(ClientResponse response) {
+			Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers());
 			return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(body, ERROR_BODY_READ))
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
 				// The status is known; what is left of the body adds nothing to it.
-				.onErrorReturn(new byte[0])
-				.flatMap((bytes) -> Mono.error(errorAnswer(status, headers, bytes)));
+				.onErrorReturn(new byte[0]);
 		}
 
 		private Mono<T> receiveBody(ClientResponse response, HttpHeaders headers, HttpStatusCode status) {
@@ -437,8 +515,8 @@ public final class VendoHttp {
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
 				.onErrorMap((ex) -> brokenBody(ex, details.status(status.value()), limit))
-				.flatMap((bytes) -> this.reader
-					.read(new Answer(this.call, status, headers, bytes, response.strategies(), details)));
+				.flatMap((bytes) -> this.reader.read(new Answer(this.call, status, headers, bytes,
+						response.strategies(), VendoHttp.this.errors, details)));
 		}
 
 		private AttemptFailure brokenBody(Throwable failure, ErrorDetails.Builder details, int limit) {
@@ -448,12 +526,18 @@ public final class VendoHttp {
 					.nextStep("Ask for less, or raise vendo.http.max-body-size.")
 					.build(), false, failure);
 			}
+			Throwable cause = unwrap(failure);
+			TransportException.Reason reason = TransportFailures.reason(failure);
+			if (reason == TransportException.Reason.PROTOCOL) {
+				return new AttemptFailure(details.summary("The answer has a body that cannot be decoded").build(), true,
+						TransportFailures.withoutQuotes(reason, cause));
+			}
 			return new AttemptFailure(
 					details.summary("The answer breaks off: the connection was closed in the middle").build(), true,
-					unwrap(failure));
+					cause);
 		}
 
-		private AttemptFailure errorAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
+		AttemptFailure errorAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
 			ErrorDetails.Builder read = VendoHttp.this.errors.read(status.value(), headers, body, this.call.slug());
 			ErrorDetails details = this.call.errorDetails().apply(read.requestSummary(requestSummary()).build());
 			boolean spendCap = details.code() != null && details.code().isSpendCap();
@@ -465,13 +549,16 @@ public final class VendoHttp {
 			return new AttemptFailure(details, repeatable, null);
 		}
 
-		private Mono<T> redirect(ClientResponse response, URI from, int redirects) {
-			URI to = resolve(from, response.headers().asHttpHeaders().getFirst(HttpHeaders.LOCATION));
+		/**
+		 * Leave an answer that leads elsewhere.
+		 * @return empty when it is to be followed, else an error
+		 */
+		Mono<Void> redirect(ClientResponse response, URI from, @Nullable URI to, int redirects) {
 			int status = response.statusCode().value();
-			boolean read = HttpMethod.GET.equals(this.call.method());
+			boolean read = !WRITES.contains(this.call.method());
 			boolean keepsMethod = status == 307 || status == 308 || (read && status >= 301 && status <= 303);
 			if (to != null && Origin.same(from, to) && keepsMethod && redirects < MAX_REDIRECTS) {
-				return response.releaseBody().then(Mono.defer(() -> send(to, redirects + 1)));
+				return response.releaseBody();
 			}
 			ErrorDetails details = details().status(status)
 				.requestId(VendoHttp.this.errors.requestId(response.headers().asHttpHeaders()))
@@ -485,7 +572,7 @@ public final class VendoHttp {
 			return response.releaseBody().then(Mono.error(() -> new AttemptFailure(details, false, null)));
 		}
 
-		private AttemptFailure failureOf(Throwable failure, Duration timeout) {
+		AttemptFailure failureOf(Throwable failure, Duration timeout) {
 			if (failure instanceof AttemptFailure known) {
 				return known;
 			}
@@ -498,7 +585,7 @@ public final class VendoHttp {
 					.summary("The body cannot be written as it was given")
 					.build(), false, cause);
 			}
-			TransportException.Reason reason = TransportFailures.reason(cause);
+			TransportException.Reason reason = TransportFailures.reason(failure);
 			if (reason == null) {
 				return new AttemptFailure(
 						details().summary("The call failed before an answer came: " + cause.getClass().getName())
@@ -506,10 +593,13 @@ public final class VendoHttp {
 						false, cause);
 			}
 			boolean own = cause instanceof TimeoutException && reason == TransportException.Reason.TIMEOUT;
-			return new AttemptFailure(details().code(ErrorCode.UPSTREAM_ERROR)
-				.transportReason(reason)
-				.summary(summaryOf(reason, timeout))
-				.build(), reason != TransportException.Reason.OVERLOAD, own ? null : cause);
+			return new AttemptFailure(
+					details().code(ErrorCode.UPSTREAM_ERROR)
+						.transportReason(reason)
+						.summary(summaryOf(reason, timeout))
+						.build(),
+					reason != TransportException.Reason.OVERLOAD,
+					own ? null : TransportFailures.withoutQuotes(reason, cause));
 		}
 
 		private String summaryOf(TransportException.Reason reason, Duration timeout) {
@@ -535,13 +625,13 @@ public final class VendoHttp {
 			if (asked != null && asked.compareTo(retry.maxRetryAfter()) > 0) {
 				return null;
 			}
-			Duration delay = (asked != null && !asked.isZero()) ? asked
-					: retry.delayAfter(attempt, VendoHttp.this.config.random().getAsDouble());
+			Duration delay = min(LONGEST_WAIT, (asked != null && !asked.isZero()) ? asked
+					: retry.delayAfter(attempt, VendoHttp.this.config.random().getAsDouble()));
 			boolean tooLate = this.deadline != Long.MAX_VALUE && now() + delay.toNanos() >= this.deadline;
 			return (!tooLate && VendoHttp.this.budget.tryRetry()) ? delay : null;
 		}
 
-		private ErrorDetails.Builder details() {
+		ErrorDetails.Builder details() {
 			return ErrorDetails.builder().slug(this.call.slug()).requestSummary(requestSummary());
 		}
 
@@ -549,11 +639,11 @@ public final class VendoHttp {
 			return this.call.method() + " " + Redaction.mask(this.uri);
 		}
 
-		private long now() {
+		long now() {
 			return VendoHttp.this.config.scheduler().now(TimeUnit.NANOSECONDS);
 		}
 
-		private void log(AttemptFailure failure, int attempt, long started) {
+		void log(AttemptFailure failure, int attempt, long started) {
 			if (logger.isDebugEnabled()) {
 				ErrorDetails details = failure.details();
 				Object outcome = (details.status() != null) ? details.status() : details.transportReason();
@@ -563,11 +653,107 @@ public final class VendoHttp {
 			}
 		}
 
-		private void log(String outcome, int attempt, long started) {
+		void log(String outcome, int attempt, long started) {
 			if (logger.isDebugEnabled()) {
 				logger.debug("%s %s after %d ms, attempt %d".formatted(requestSummary(), outcome,
 						TimeUnit.NANOSECONDS.toMillis(now() - started), attempt));
 			}
+		}
+
+	}
+
+	/**
+	 * One call whose answer is handed over while it arrives: one attempt, and no bound
+	 * for its length.
+	 */
+	private final class StreamedExchange<T> extends Exchange<T> {
+
+		private final MediaType type;
+
+		private final Duration timeout;
+
+		private final Function<Flux<DataBuffer>, Flux<T>> streamReader;
+
+		private final Sinks.Empty<Void> begun = Sinks.empty();
+
+		StreamedExchange(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
+			super(call, (answer) -> Mono.empty());
+			this.type = type;
+			this.timeout = timeout;
+			this.streamReader = reader;
+		}
+
+		Flux<T> attempt() {
+			long started = now();
+			Mono<T> tooLate = Mono.delay(this.timeout, VendoHttp.this.config.scheduler())
+				.takeUntilOther(this.begun.asMono())
+				.flatMap((tick) -> Mono.<T>error(new TimeoutException()));
+			Mono<T> end = Flux.concat(tooLate, Mono.<T>never())
+				.takeUntilOther(VendoHttp.this.closing.asMono())
+				.singleOrEmpty();
+			return Flux.defer(() -> stream(this.uri, 0, started)).takeUntilOther(end).onErrorMap((failure) -> {
+				AttemptFailure known = failureOf(failure, this.timeout);
+				log(known, 1, started);
+				return known.toException(1);
+			});
+		}
+
+		private Flux<T> stream(URI target, int redirects, long started) {
+			return request(VendoHttp.this.transport.streamClient(), target)
+				.exchangeToFlux((response) -> receive(response, target, redirects, started));
+		}
+
+		private Flux<T> receive(ClientResponse response, URI target, int redirects, long started) {
+			HttpHeaders headers = response.headers().asHttpHeaders();
+			HttpStatusCode status = response.statusCode();
+			if (status.value() == 204) {
+				return response.releaseBody().thenMany(Flux.empty());
+			}
+			if (status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null) {
+				URI to = resolve(target, headers.getFirst(HttpHeaders.LOCATION));
+				return redirect(response, target, to, redirects)
+					.thenMany(Flux.defer(() -> stream(Objects.requireNonNull(to), redirects + 1, started)));
+			}
+			if (!status.is2xxSuccessful()) {
+				return beginningOf(response).flatMapMany((bytes) -> Flux.error(errorAnswer(status, headers, bytes)));
+			}
+			if (status.value() != 200 || !hasType(headers)) {
+				return beginningOf(response).flatMapMany((bytes) -> Flux.error(otherAnswer(status, headers, bytes)));
+			}
+			this.begun.tryEmitEmpty();
+			log("began to answer", 1, started);
+			return this.streamReader.apply(response.body(BodyExtractors.toDataBuffers()).onErrorMap(this::broken));
+		}
+
+		private VendoException broken(Throwable failure) {
+			AttemptFailure known = failureOf(failure, this.timeout);
+			ErrorDetails.Builder details = known.details().mutate().attempts(1);
+			if (known.details().transportReason() == TransportException.Reason.RESET) {
+				details.summary("%s closed the connection in the middle of its answer".formatted(this.uri.getHost()));
+			}
+			return details.build().toException(known.getCause());
+		}
+
+		// Not through MediaType, which does not read a charset that Java does not know.
+		private boolean hasType(HttpHeaders headers) {
+			String value = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+			if (value == null) {
+				return false;
+			}
+			int parameters = value.indexOf(';');
+			String essence = (parameters >= 0) ? value.substring(0, parameters) : value;
+			return essence.strip().equalsIgnoreCase(this.type.toString());
+		}
+
+		private AttemptFailure otherAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
+			String came = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+			return new AttemptFailure(details().code(ErrorCode.INVALID_RESPONSE)
+				.status(status.value())
+				.requestId(VendoHttp.this.errors.requestId(headers))
+				.summary("The answer is %s and not %s"
+					.formatted((came != null) ? Redaction.mask(came) : "without a content type", this.type))
+				.responseBody(this.call.isSecretAnswer() ? null : VendoHttp.this.errors.keptBody(body))
+				.build(), true, null);
 		}
 
 	}

@@ -1,5 +1,8 @@
 package run.vendo.http;
 
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -7,9 +10,17 @@ import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
 
 /**
  * How the platform's JSON is read: strict about types, lenient about unknown fields. Kept
@@ -26,9 +37,39 @@ public final class VendoJson {
 		.enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
 		.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
 		.disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+		.withCoercionConfig(LogicalType.Textual,
+				(config) -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+					.setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+					.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+		.addModule(new SimpleModule("vendo").addDeserializer(Instant.class, new TimestampDeserializer()))
 		.build();
 
 	private VendoJson() {
+	}
+
+	/**
+	 * Reads ISO 8601 and nothing else: a number could be seconds as well as milliseconds.
+	 */
+	private static final class TimestampDeserializer extends StdScalarDeserializer<Instant> {
+
+		TimestampDeserializer() {
+			super(Instant.class);
+		}
+
+		@Override
+		public Instant deserialize(JsonParser parser, DeserializationContext context) {
+			if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+				return (Instant) context.handleUnexpectedToken(getValueType(context), parser);
+			}
+			try {
+				return OffsetDateTime.parse(parser.getString()).toInstant();
+			}
+			catch (DateTimeException ex) {
+				return (Instant) context.handleWeirdStringValue(Instant.class, parser.getString(),
+						"not an ISO 8601 timestamp");
+			}
+		}
+
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package run.vendo.integration;
 
-import java.util.Arrays;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -22,7 +21,7 @@ record IntegrationList(List<Integration> integrations) {
 	static IntegrationList of(JsonNode answer) {
 		JsonNode list = answer.isArray() ? answer : answer.path("integrations");
 		Assert.isTrue(list.isArray(), "'integrations' must be an array");
-		return new IntegrationList(Arrays.asList(VendoJson.MAPPER.treeToValue(list, Integration[].class)));
+		return new IntegrationList(List.of(VendoJson.MAPPER.treeToValue(list, Integration[].class)));
 	}
 
 }

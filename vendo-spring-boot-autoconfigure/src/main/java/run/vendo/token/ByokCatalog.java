@@ -10,7 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
+import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.VendoJson;
 
 import org.springframework.core.io.ClassPathResource;
@@ -47,12 +49,19 @@ public final class ByokCatalog {
 	 * Return this catalog with further providers. One that is there already is replaced.
 	 * @param variables the environment variables of each slug, the primary one first
 	 * @return a new catalog
+	 * @throws IllegalArgumentException if a slug is blank or has no variable
 	 */
 	public ByokCatalog with(Map<String, ? extends Collection<String>> variables) {
 		Map<String, List<String>> added = new LinkedHashMap<>();
 		variables.forEach((slug, names) -> {
-			Assert.notEmpty(names, () -> "There must be a variable for '" + slug + "'");
-			added.put(slug, List.copyOf(names));
+			Assert.hasText(slug, "A provider's slug must not be blank");
+			// As every setting: a property that is there and empty names no variable.
+			List<String> named = names.stream()
+				.map(EnvironmentVariables::textOrNull)
+				.flatMap(Stream::ofNullable)
+				.toList();
+			Assert.notEmpty(named, () -> "There must be a variable for '" + slug + "'");
+			added.put(slug, named);
 		});
 		return new ByokCatalog(() -> merge(this.providers.obtain(), added));
 	}

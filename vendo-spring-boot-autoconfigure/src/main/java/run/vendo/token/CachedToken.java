@@ -17,21 +17,33 @@ import org.jspecify.annotations.Nullable;
 record CachedToken(String value, @Nullable Instant expiresAt, long usableUntil, long renewFrom,
 		String overrideVariable) {
 
-	// A fifth of what is left: a token that comes back with the same end is asked for
-	// ever more rarely this way only
-	// as often as its life halves a few times over, never in a loop.
+	// A fifth of what is left at every try, so that a token which keeps its end, or
+	// cannot
+	// be renewed, is asked for a few times more and never in a loop.
 	private static final double RENEWED_PART = 0.8;
 
 	private static final long LONGEST_AHEAD = Duration.ofMinutes(5).toMillis();
+
+	// Far beyond any date, and sums of a few of it are still numbers.
+	private static final long FOREVER = Long.MAX_VALUE / 8;
 
 	private static final long SHORTEST_PAUSE = Duration.ofSeconds(1).toMillis();
 
 	static CachedToken of(String slug, String value, @Nullable Instant expiresAt, long now, Duration margin,
 			Duration defaultLifetime) {
-		long usableUntil = (expiresAt != null) ? expiresAt.toEpochMilli() - margin.toMillis()
-				: now + defaultLifetime.toMillis();
+		long usableUntil = (expiresAt != null)
+				? millis(expiresAt.getEpochSecond(), expiresAt.getNano())
+						- millis(margin.getSeconds(), margin.getNano())
+				: now + millis(defaultLifetime.getSeconds(), defaultLifetime.getNano());
 		return new CachedToken(value, expiresAt, usableUntil, renewFrom(now, usableUntil),
 				ByokCatalog.overrideVariable(slug));
+	}
+
+	private static long millis(long seconds, int nanos) {
+		if (Math.abs(seconds) >= FOREVER / 1000 || seconds == Long.MIN_VALUE) {
+			return (seconds < 0) ? -FOREVER : FOREVER;
+		}
+		return seconds * 1000 + nanos / 1_000_000;
 	}
 
 	private static long renewFrom(long now, long usableUntil) {

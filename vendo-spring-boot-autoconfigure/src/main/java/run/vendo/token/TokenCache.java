@@ -34,10 +34,13 @@ public final class TokenCache {
 
 	private final Duration defaultLifetime;
 
+	private final boolean keepsNone;
+
 	private TokenCache(Builder builder) {
 		this.clock = builder.clock;
 		this.expiryMargin = builder.expiryMargin;
 		this.defaultLifetime = builder.defaultLifetime;
+		this.keepsNone = builder.maximumSize == 0;
 		this.tokens = Caffeine.newBuilder()
 			.maximumSize(builder.maximumSize)
 			.ticker(() -> TimeUnit.MILLISECONDS.toNanos(this.clock.millis()))
@@ -98,9 +101,10 @@ public final class TokenCache {
 	 * a new fetch, which the caller has to bring home. All in one step, so that callers
 	 * who miss together make one request.
 	 * @param key whose token
+	 * @param bulk whether a new fetch would be for other providers too
 	 * @return what to wait for, and whether the caller has to do the fetch
 	 */
-	Claim claim(Key key) {
+	Claim claim(Key key, boolean bulk) {
 		Claim[] claim = new Claim[1];
 		this.flights.compute(key, (sameKey, flight) -> {
 			if (flight != null) {
@@ -112,7 +116,7 @@ public final class TokenCache {
 				claim[0] = new Claim(Flight.landed(key, token.value()), false);
 				return null;
 			}
-			Flight own = new Flight(key);
+			Flight own = new Flight(key, bulk);
 			claim[0] = new Claim(own, true);
 			return own;
 		});
@@ -127,7 +131,7 @@ public final class TokenCache {
 	 * @return the flight to bring home, or {@code null} when there is nothing to do
 	 */
 	@Nullable Flight claimRenewal(Key key, CachedToken token) {
-		Flight own = new Flight(key);
+		Flight own = new Flight(key, false);
 		Flight current = this.flights.compute(key,
 				(sameKey, flight) -> (flight != null) ? flight : (find(key) == token) ? own : null);
 		return (current == own) ? own : null;
@@ -147,7 +151,8 @@ public final class TokenCache {
 			if (current != flight) {
 				return current;
 			}
-			if (token.isUsable(this.clock.millis())) {
+			// Caffeine evicts a moment late, which is too late where none may be kept.
+			if (!this.keepsNone && token.isUsable(this.clock.millis())) {
 				this.tokens.put(key, token);
 			}
 			else {
@@ -177,8 +182,28 @@ public final class TokenCache {
 		flight.future().completeExceptionally(failure);
 	}
 
-	void postpone(Key key, CachedToken token) {
-		this.tokens.asMap().replace(key, token, token.postponed(this.clock.millis()));
+	/**
+	 * End a renewal that failed. What becomes of the token is settled before the next
+	 * renewal can begin, and not at all if it was invalidated meanwhile.
+	 * @param flight the renewal
+	 * @param token the token that was to be renewed
+	 * @param drop whether the token is dropped rather than renewed later
+	 * @param failure why
+	 */
+	void crash(Flight flight, CachedToken token, boolean drop, Throwable failure) {
+		this.flights.computeIfPresent(flight.key(), (key, current) -> {
+			if (current != flight) {
+				return current;
+			}
+			if (drop) {
+				this.tokens.asMap().remove(key, token);
+			}
+			else {
+				this.tokens.asMap().replace(key, token, token.postponed(this.clock.millis()));
+			}
+			return null;
+		});
+		flight.future().completeExceptionally(failure);
 	}
 
 	void invalidate(Key key) {
@@ -226,16 +251,17 @@ public final class TokenCache {
 	 * A fetch under way.
 	 *
 	 * @param key whose token
+	 * @param bulk whether it is for other providers too
 	 * @param future the token; empty when there is no credential
 	 */
-	record Flight(Key key, CompletableFuture<Optional<String>> future) {
+	record Flight(Key key, boolean bulk, CompletableFuture<Optional<String>> future) {
 
-		Flight(Key key) {
-			this(key, new CompletableFuture<>());
+		Flight(Key key, boolean bulk) {
+			this(key, bulk, new CompletableFuture<>());
 		}
 
 		static Flight landed(Key key, String token) {
-			return new Flight(key, CompletableFuture.completedFuture(Optional.of(token)));
+			return new Flight(key, false, CompletableFuture.completedFuture(Optional.of(token)));
 		}
 
 		// Two fetches are the same only if they are one.

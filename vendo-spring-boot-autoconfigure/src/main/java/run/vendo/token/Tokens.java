@@ -1,13 +1,12 @@
 package run.vendo.token;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
@@ -15,6 +14,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 import run.vendo.error.AuthException;
@@ -147,8 +147,15 @@ public final class Tokens {
 			slugs.forEach((slug) -> asked.add(PathSegments.requireSlug(slug)));
 			Map<String, Mono<Optional<String>>> found = new LinkedHashMap<>();
 			Map<String, TokenCache.Flight> missing = new LinkedHashMap<>();
-			for (String slug : asked) {
-				found.put(slug, find(slug, missing));
+			try {
+				for (String slug : asked) {
+					found.put(slug, find(slug, missing));
+				}
+			}
+			catch (RuntimeException | Error ex) {
+				// Nobody will do these fetches now, so nobody may wait for them.
+				missing.values().forEach((flight) -> this.cache.crash(flight, ex));
+				throw ex;
 			}
 			if (!missing.isEmpty()) {
 				fetchAll(missing, context);
@@ -178,13 +185,15 @@ public final class Tokens {
 	}
 
 	/**
-	 * Return whether a provider's token is the application's own, from a variable, so
-	 * that no other can be had.
+	 * Return whether there may be a token to take the place of one that no longer works.
+	 * An application's own, from a variable, cannot be replaced unless it has changed.
 	 * @param slug the provider
-	 * @return whether the token does not come from Vendo
+	 * @param refused the token that no longer works
+	 * @return whether to ask for another one
 	 */
-	boolean isOwn(String slug) {
-		return ownToken(slug) != null;
+	boolean isReplaceable(String slug, String refused) {
+		String own = ownToken(slug);
+		return (own != null) ? !own.equals(refused) : this.http.isVendoMode();
 	}
 
 	/**
@@ -224,26 +233,41 @@ public final class Tokens {
 	}
 
 	private Mono<String> fetched(String slug, ContextView context) {
-		TokenCache.Claim claim = this.cache.claim(key(slug));
+		TokenCache.Claim claim = this.cache.claim(key(slug), false);
 		TokenCache.Flight flight = claim.flight();
 		if (claim.own()) {
-			fetch(slug, flight, context);
+			fetch(slug, flight, context, (failure) -> this.cache.crash(flight, failure));
 		}
 		// Whoever joined a bulk fetch that found nothing asks for this one provider, to
-		// be told why.
-		return joined(slug, flight).flatMap((token) -> token.map(Mono::just).orElseGet(() -> token(slug)));
+		// be told why; and so does whoever joined one that may have been refused for
+		// another provider's sake.
+		return joined(slug, flight)
+			.onErrorResume((failure) -> flight.bulk() && failure instanceof ValidationException,
+					(failure) -> Mono.just(Optional.empty()))
+			.flatMap((token) -> token.map(Mono::just).orElseGet(() -> token(slug)));
 	}
 
-	private void fetch(String slug, TokenCache.Flight flight, ContextView context) {
-		this.http.call("token", "get")
+	private void fetch(String slug, TokenCache.Flight flight, ContextView context, Consumer<Throwable> crash) {
+		Mono<TokenAnswer> fetch = this.http.call("token", "get")
 			.at(this.http.config().credentialsUrl())
 			.get("/{slug}", slug)
 			.slug(slug)
 			.secretAnswer()
 			.retrieve(TokenAnswer.class)
-			.contextWrite(context)
-			.subscribe((answer) -> this.cache.land(flight, slug, answer),
-					(failure) -> this.cache.crash(flight, failure));
+			.contextWrite(context);
+		subscribe(fetch, (answer) -> this.cache.land(flight, slug, answer), crash);
+	}
+
+	// What Reactor takes for fatal, such as a class that is missing, is thrown and not
+	// signalled: without a word to those who wait they would do so for ever.
+	private static <T> void subscribe(Mono<T> fetch, Consumer<T> land, Consumer<Throwable> crash) {
+		try {
+			fetch.subscribe(land, crash);
+		}
+		catch (RuntimeException | Error ex) {
+			crash.accept(ex);
+			throw ex;
+		}
 	}
 
 	private Mono<Optional<String>> find(String slug, Map<String, TokenCache.Flight> missing) {
@@ -252,7 +276,7 @@ public final class Tokens {
 		if (known != null || !this.http.isVendoMode()) {
 			return Mono.just(Optional.ofNullable(known));
 		}
-		TokenCache.Claim claim = this.cache.claim(key(slug));
+		TokenCache.Claim claim = this.cache.claim(key(slug), true);
 		if (claim.own()) {
 			missing.put(slug, claim.flight());
 			return joined(null, claim.flight());
@@ -266,22 +290,21 @@ public final class Tokens {
 			.stream()
 			.map((slug) -> PathSegments.encode(slug, "slug"))
 			.collect(Collectors.joining(","));
-		List<TokenCache.Flight> flights = new ArrayList<>(missing.values());
-		this.http.call("token", "bulk")
+		Mono<BulkAnswer> fetch = this.http.call("token", "bulk")
 			.at(this.http.config().credentialsUrl())
 			.get("/_bulk?slugs=" + slugs)
 			.secretAnswer()
 			.retrieve(BulkAnswer.class)
-			.contextWrite(context)
-			.subscribe((answer) -> missing.forEach((slug, flight) -> {
-				TokenAnswer token = answer.tokens().get(slug);
-				if (token != null) {
-					this.cache.land(flight, slug, token);
-				}
-				else {
-					this.cache.landEmpty(flight);
-				}
-			}), (failure) -> flights.forEach((flight) -> this.cache.crash(flight, failure)));
+			.contextWrite(context);
+		subscribe(fetch, (answer) -> missing.forEach((slug, flight) -> {
+			TokenAnswer token = answer.tokens().get(slug);
+			if (token != null) {
+				this.cache.land(flight, slug, token);
+			}
+			else {
+				this.cache.landEmpty(flight);
+			}
+		}), (failure) -> missing.values().forEach((flight) -> this.cache.crash(flight, failure)));
 	}
 
 	private Mono<Optional<String>> joined(@Nullable String slug, TokenCache.Flight flight) {
@@ -298,26 +321,21 @@ public final class Tokens {
 		if (flight == null) {
 			return;
 		}
-		flight.future().whenComplete((renewed, failure) -> {
-			if (failure == null) {
-				return;
-			}
+		fetch(key.slug(), flight, Context.empty(), (failure) -> {
 			logger.debug("The token of %s could not be renewed: %s".formatted(key.slug(), failure.getMessage()));
-			if (saysNoCredential(failure) || failure instanceof AuthException) {
-				// The token may still work for a while, but what the platform says now is
-				// the truth.
-				this.cache.invalidate(key, token.value());
-			}
-			else {
-				this.cache.postpone(key, token);
-			}
+			// Where it has no credential, or the key is refused, the token may still work
+			// for a while, but what the platform says now is the truth.
+			boolean drop = saysNoCredential(failure) || (failure instanceof AuthException auth && auth.code() != null);
+			this.cache.crash(flight, token, drop, failure);
 		});
-		fetch(key.slug(), flight, reactor.util.context.Context.empty());
 	}
 
+	// A status alone, without a code, is what something between here and the platform
+	// says.
 	private static boolean saysNoCredential(Throwable failure) {
-		return failure instanceof NotConnectedException || failure instanceof NeedsReauthException
+		boolean refused = failure instanceof NotConnectedException || failure instanceof NeedsReauthException
 				|| failure instanceof NotFoundException || failure instanceof ForbiddenException;
+		return refused && ((VendoException) failure).code() != null;
 	}
 
 	private TokenCache.Key key(String slug) {

@@ -1,12 +1,8 @@
 package run.vendo.sample;
 
-import java.net.URI;
-import java.util.Optional;
-
 import org.jspecify.annotations.Nullable;
 
 import run.vendo.VendoClient;
-import run.vendo.connection.Connection;
 import run.vendo.error.BalanceExhaustedException;
 import run.vendo.error.NeedsReauthException;
 import run.vendo.error.NotConnectedException;
@@ -23,12 +19,13 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /**
  * Answers for what went wrong: what happened, and for a provider that is not connected
  * the button that leads to connecting it. What the platform said stays in the log.
  */
-@RestControllerAdvice(assignableTypes = VendoApi.class)
+@RestControllerAdvice(assignableTypes = { VendoApi.class, ConnectRedirect.class })
 class ApiErrors {
 
 	private final VendoClient vendo;
@@ -94,29 +91,21 @@ class ApiErrors {
 	}
 
 	/**
-	 * Return the platform's own link. {@link VendoClient#connectUrl(String)} would not
-	 * do: it holds the API key, which no browser may see.
+	 * Return the platform's own link, else the one of this application.
+	 * {@link VendoClient#connectUrl(String)} has no place in an answer: it holds the API
+	 * key.
 	 */
 	private @Nullable String connectUrl(VendoException ex) {
-		URI url = ex.connectUrl();
-		if (url != null) {
-			return url.toString();
+		String url = (ex.connectUrl() != null) ? Links.web(ex.connectUrl().toString()) : null;
+		if (url != null || ex.slug() == null || !this.vendo.isVendoMode()) {
+			return url;
 		}
-		String slug = ex.slug();
-		if (slug == null || !this.vendo.isVendoMode()) {
-			return null;
-		}
-		try {
-			return this.vendo.connections().get(slug).flatMap(ApiErrors::setupUrl).orElse(null);
-		}
-		catch (VendoException another) {
-			ex.addSuppressed(another);
-			return null;
-		}
-	}
-
-	private static Optional<String> setupUrl(Connection connection) {
-		return Optional.ofNullable(Links.web(connection.setupUrl()));
+		return ServletUriComponentsBuilder.fromCurrentContextPath()
+			.path("/connect/{slug}")
+			.build()
+			.expand(ex.slug())
+			.encode()
+			.toUriString();
 	}
 
 	record Button(String label, String url) {

@@ -43,12 +43,12 @@ class ConnectionsPage {
 	 * A line of the table.
 	 */
 	record Row(String slug, String name, String status, String words, boolean connected, @Nullable String problem,
-			@Nullable String connectUrl, String action) {
+			String action) {
 
 		static Row of(Connection connection) {
 			String status = connection.status().value();
 			return new Row(connection.slug(), connection.displayName(), status, status.replace('_', ' '),
-					connection.isConnected(), connection.errorMessage(), Links.web(connection.setupUrl()),
+					connection.isConnected(), connection.errorMessage(),
 					(connection.id() != null) ? "Reconnect" : "Connect");
 		}
 

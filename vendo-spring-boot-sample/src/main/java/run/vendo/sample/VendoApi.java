@@ -51,11 +51,10 @@ class VendoApi {
 		return (token.length() < 16) ? "…" : "…" + token.substring(token.length() - 4);
 	}
 
-	record ConnectionView(String slug, String name, String status, @Nullable String connectUrl) {
+	record ConnectionView(String slug, String name, String status) {
 
 		static ConnectionView of(Connection connection) {
-			return new ConnectionView(connection.slug(), connection.displayName(), connection.status().value(),
-					Links.web(connection.setupUrl()));
+			return new ConnectionView(connection.slug(), connection.displayName(), connection.status().value());
 		}
 
 	}

@@ -1,0 +1,104 @@
+package run.vendo.benchmark;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.openjdk.jmh.runner.RunnerException;
+
+/**
+ * Measures everything and prints a table. Progress goes to the error stream.
+ */
+public final class Benchmarks {
+
+	private Benchmarks() {
+	}
+
+	/**
+	 * Measure and print.
+	 * @param args see {@link Options}
+	 * @throws Exception if something does not work, which is no result
+	 */
+	public static void main(String[] args) throws Exception {
+		Options options = Options.of(args);
+		Instant start = Instant.now();
+		List<Row> rows = run(options);
+		System.out.println();
+		System.out.println(machine(start));
+		System.out.println();
+		System.out.print(Row.table(rows));
+		// Reactor's threads are daemons, but nothing here is worth waiting for.
+		System.exit(0);
+	}
+
+	static List<Row> run(Options options) throws RunnerException, IOException, InterruptedException {
+		List<Row> rows = new ArrayList<>();
+		if (options.includes("token")) {
+			rows.addAll(token(options));
+		}
+		if (options.includes("single-flight")) {
+			rows.addAll(SingleFlightCheck.run(options));
+		}
+		if (options.includes("list")) {
+			rows.addAll(list(options));
+		}
+		if (options.includes("webhook")) {
+			rows.addAll(webhook(options));
+		}
+		if (options.includes("startup")) {
+			rows.addAll(StartupCheck.run(options));
+		}
+		if (options.includes("growth")) {
+			rows.addAll(GrowthCheck.run(options));
+		}
+		return rows;
+	}
+
+	private static List<Row> token(Options options) throws RunnerException {
+		MicroBenchmarks results = MicroBenchmarks.run(TokenBenchmark.class, options);
+		String expiring = "Caffeine `getIfPresent`, entries expire, same key work";
+		String bare = "Caffeine `getIfPresent`, nothing expires, same key work";
+		return List.of(results.ratio("warm `token(slug)`", "client", expiring, "limit", 3),
+				results.ratio("warm `token(slug)`, client built by Spring Boot", "springBootClient", expiring, "limit",
+						3),
+				results.time("warm `token(slug)`", "client", 200),
+				results.time("warm `token(slug)`, client built by Spring Boot", "springBootClient", 200),
+				results.ratio("warm `token(slug)`", "client", bare, "bareLimit", 3).withoutTarget());
+	}
+
+	private static List<Row> list(Options options) throws RunnerException {
+		MicroBenchmarks results = MicroBenchmarks.run(ConnectionsBenchmark.class, options);
+		String raw = "bare `WebClient`, same body, mapper, model and connector";
+		return List.of(
+				results.ratio("`connections().list()`, blocking, one at a time", "blocking", raw, "blockingLimit",
+						1.15),
+				results.ratio(
+						"`connections().list()`, reactive, %d in flight".formatted(ConnectionsBenchmark.IN_FLIGHT),
+						"reactive", raw, "reactiveLimit", 1.15));
+	}
+
+	private static List<Row> webhook(Options options) throws RunnerException {
+		MicroBenchmarks results = MicroBenchmarks.run(WebhookBenchmark.class, options);
+		List<Row> rows = new ArrayList<>();
+		for (int size : new int[] { 256, 1024, 65536 }) {
+			rows.add(results.ratio("`webhooks().verify`, %,d B".formatted(size), "verify/" + size,
+					"reused `Mac` and one parse", "limit/" + size, 1.15));
+		}
+		return rows;
+	}
+
+	private static String machine(Instant start) {
+		return "Measured from %s to %s; Java %s, %s %s, %d processors, load average %s at the end.".formatted(
+				start.truncatedTo(ChronoUnit.SECONDS), Instant.now().truncatedTo(ChronoUnit.SECONDS),
+				System.getProperty("java.runtime.version"), System.getProperty("os.name"),
+				System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors(),
+				Row.number(java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));
+	}
+
+	static void progress(String what) {
+		System.err.println(what);
+	}
+
+}

@@ -1,0 +1,114 @@
+package run.vendo.benchmark;
+
+import java.security.GeneralSecurityException;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import run.vendo.connection.Connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link Benchmarks}: everything runs once, and both sides of each comparison
+ * come to the same.
+ */
+class BenchmarksTests {
+
+	@Test
+	void shouldHaveARowForEachTarget() throws Exception {
+		List<Row> rows = Benchmarks.run(Options.of("--smoke", "--callers=100"));
+		assertThat(rows).extracting(Row::what)
+			.containsExactly("warm `token(slug)`", "warm `token(slug)`, client built by Spring Boot",
+					"warm `token(slug)`", "warm `token(slug)`, client built by Spring Boot", "warm `token(slug)`",
+					"100 callers, one cold token, blocking", "100 callers, one cold token, reactive",
+					"`connections().list()`, blocking, one at a time", "`connections().list()`, reactive, 16 in flight",
+					"`webhooks().verify`, 256 B", "`webhooks().verify`, 1,024 B", "`webhooks().verify`, 65,536 B",
+					"start-up of a minimal MVC application", "the same, from the start of the process",
+					"threads at idle", "1,500 users ask for a token each: heap a user beyond the bound",
+					"tokens kept at the end");
+		// What does not depend on time holds here too.
+		assertThat(rows).filteredOn((row) -> row.margin().equals("exact"))
+			.hasSize(4)
+			.extracting(Row::verdict)
+			.containsOnly(Verdict.MET);
+		assertThat(Row.table(rows)).hasLineCount(rows.size() + 2);
+	}
+
+	@Test
+	void tokenBenchmarkShouldCompareTheSameToken() {
+		TokenBenchmark benchmark = new TokenBenchmark();
+		benchmark.open();
+		try {
+			assertThat(
+					List.of(benchmark.limit(), benchmark.bareLimit(), benchmark.client(), benchmark.springBootClient()))
+				.containsOnly(Fixtures.TOKEN);
+		}
+		finally {
+			benchmark.close();
+		}
+	}
+
+	@Test
+	void connectionsBenchmarkShouldCompareTheSameConnections() {
+		ConnectionsBenchmark benchmark = new ConnectionsBenchmark();
+		benchmark.open();
+		try {
+			List<Connection> connections = benchmark.blocking();
+			assertThat(connections).hasSize(Fixtures.CONNECTIONS).allMatch(Connection::isConnected);
+			assertThat(benchmark.blockingLimit()).isEqualTo(connections);
+			assertThat(benchmark.reactive()).hasSize(ConnectionsBenchmark.IN_FLIGHT).containsOnly(connections);
+			assertThat(benchmark.reactiveLimit()).hasSize(ConnectionsBenchmark.IN_FLIGHT).containsOnly(connections);
+			// One at a time, then as many as there are users: nobody shares a request.
+			assertThat(benchmark.requests()).isEqualTo(2 + 2 * ConnectionsBenchmark.IN_FLIGHT);
+		}
+		finally {
+			benchmark.close();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 256, 1024, 65536 })
+	void webhookBenchmarkShouldCompareTheSameBody(int size) throws GeneralSecurityException {
+		assertThat(Fixtures.delivery(size)).hasSize(size);
+		WebhookBenchmark benchmark = new WebhookBenchmark();
+		benchmark.size = size;
+		benchmark.open();
+		assertThat(benchmark.verify().body()).isEqualTo(benchmark.limit().json());
+	}
+
+	@Test
+	void verdictShouldAllowForTheMargin() {
+		assertThat(new Estimate(1.1, 0.04).atMost(1.15)).isEqualTo(Verdict.MET);
+		assertThat(new Estimate(1.1, 0.06).atMost(1.15)).isEqualTo(Verdict.OPEN);
+		assertThat(new Estimate(1.2, 0.06).atMost(1.15)).isEqualTo(Verdict.OPEN);
+		assertThat(new Estimate(1.2, 0.04).atMost(1.15)).isEqualTo(Verdict.MISSED);
+		assertThat(new Estimate(1, Double.NaN).atMost(1.15)).isEqualTo(Verdict.OPEN);
+	}
+
+	@Test
+	void ratioShouldPairWhatWasMeasuredTogether() {
+		Estimate ratio = Estimate.ratio(new double[] { 2, 20, 200 }, new double[] { 1, 10, 100 });
+		assertThat(ratio.value()).isEqualTo(2);
+		assertThat(ratio.margin()).isZero();
+	}
+
+	@Test
+	void ratioOfMediansShouldIgnoreOutliers() {
+		double[] limit = { 100, 101, 99, 100, 100, 9_999, 100 };
+		double[] measured = { 110, 111, 109, 110, 110, 110, 9_999 };
+		Estimate ratio = Estimate.ratioOfMedians(measured, limit);
+		assertThat(ratio.value()).isEqualTo(1.1);
+		assertThat(ratio.margin()).isBetween(0.001, 0.05);
+	}
+
+	@Test
+	void whenAnOptionIsUnknownThenItIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Options.of("--only=tokens"));
+		assertThatIllegalArgumentException().isThrownBy(() -> Options.of("--round=3"));
+	}
+
+}

@@ -1,0 +1,138 @@
+package run.vendo.sample;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import run.vendo.test.VendoPlatform;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.http.HttpHeaders;
+import org.springframework.test.annotation.DirtiesContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@DirtiesContext
+class SampleApplicationTests {
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	@Autowired
+	private VendoPlatform platform;
+
+	@Value("${local.server.port}")
+	private int port;
+
+	@BeforeEach
+	void reset() {
+		this.platform.clearFaults();
+		this.platform.needsReauth("slack");
+	}
+
+	@Test
+	void pageListsConnectionsWithTheirStatusAndALinkForThoseThatDoNotWork() {
+		String page = get("/").body();
+		assertThat(page).contains("OpenAI", "connected", "needs reauth")
+			.contains("href=\"/connect/slack\"")
+			.doesNotContain("href=\"/connect/openai\"");
+	}
+
+	@Test
+	void nothingThatABrowserSeesHoldsTheKeyOrAToken() {
+		for (String path : new String[] { "/", "/api/connections", "/api/token/openai", "/api/token/notion",
+				"/api/balance" }) {
+			assertThat(get(path).body()).as(path)
+				.doesNotContain(this.platform.apiKey())
+				.doesNotContain(this.platform.token("openai"));
+		}
+	}
+
+	@Test
+	void connectingInThePortalLeadsBackToAPageThatShowsIt() {
+		HttpResponse<String> link = get("/connect/slack");
+		assertThat(link.statusCode()).isEqualTo(303);
+		URI portal = location(link);
+		assertThat(send(HttpRequest.newBuilder(portal).build()).body()).contains("Approve");
+		HttpResponse<String> approved = send(HttpRequest.newBuilder(portal)
+			.header(HttpHeaders.CONTENT_TYPE, "application/x-www-form-urlencoded")
+			.POST(BodyPublishers.ofString("decision=approve"))
+			.build());
+		assertThat(location(approved)).isEqualTo(uri("/"));
+		assertThat(get("/").body()).doesNotContain("needs reauth").doesNotContain("href=\"/connect/slack\"");
+	}
+
+	@Test
+	void tokenIsMasked() {
+		String token = this.platform.token("openai");
+		HttpResponse<String> answer = get("/api/token/openai");
+		assertThat(answer.statusCode()).isEqualTo(200);
+		assertThat(answer.body())
+			.isEqualTo("{\"slug\":\"openai\",\"token\":\"…%s\"}".formatted(token.substring(token.length() - 4)));
+	}
+
+	@Test
+	void missingConnectionIsAnErrorWithTheButtonThatHelps() {
+		HttpResponse<String> answer = get("/api/token/slack");
+		assertThat(answer.statusCode()).isEqualTo(409);
+		assertThat(answer.headers().firstValue(HttpHeaders.CONTENT_TYPE)).contains("application/problem+json");
+		assertThat(answer.body()).contains("\"code\":\"connection_needs_reauth\"", "\"slug\":\"slack\"")
+			.containsPattern("\"button\":\\{\"label\":\"Connect slack\",\"url\":\"http[^\"]+\"}");
+	}
+
+	@Test
+	void balanceIsInTheCurrencyOfTheAccount() {
+		this.platform.balance(1_230_000);
+		assertThat(get("/api/balance").body()).contains("\"credits\":1.23", "\"currency\":\"USD\"");
+	}
+
+	@Test
+	void whenPlatformIsDownPageSaysSoAndProbeDoesNotNotice() {
+		this.platform.failNext(503, 10);
+		assertThat(get("/").body()).contains("<h1>Connections", "503");
+		assertThat(get("/api/balance").statusCode()).isEqualTo(502);
+		assertThat(get("/healthz").body()).isEqualTo("ok");
+	}
+
+	@Test
+	void notAProviderIsABadRequest() {
+		assertThat(get("/connect/%20").statusCode()).isEqualTo(400);
+		assertThat(get("/api/token/%20").statusCode()).isEqualTo(400);
+	}
+
+	private HttpResponse<String> get(String path) {
+		return send(HttpRequest.newBuilder(uri(path)).build());
+	}
+
+	private URI uri(String path) {
+		return URI.create("http://localhost:" + this.port + path);
+	}
+
+	private static URI location(HttpResponse<String> response) {
+		return URI.create(response.headers().firstValue(HttpHeaders.LOCATION).orElseThrow());
+	}
+
+	private HttpResponse<String> send(HttpRequest request) {
+		try {
+			return this.http.send(request, BodyHandlers.ofString());
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,4 @@
+/**
+ * The code of the guide's page about testing, run as tests.
+ */
+package run.vendo.test.docs;
