@@ -22,8 +22,8 @@ import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.webhook.WebhooksApi;
 
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -62,7 +62,7 @@ final class VendoClientConfigurations {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(VendoClient.class)
-	@ConditionalOnBean(ReactiveVendoClient.class)
+	@ConditionalOnSingleCandidate(ReactiveVendoClient.class)
 	static class BlockingFrontDoor {
 
 		@Bean(destroyMethod = "")
@@ -77,6 +77,7 @@ final class VendoClientConfigurations {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(ReactiveVendoClient.class)
+	@ConditionalOnSingleCandidate(VendoClient.class)
 	static class ReactiveFrontDoor {
 
 		@Bean(destroyMethod = "")
@@ -90,6 +91,7 @@ final class VendoClientConfigurations {
 	 * The sub-APIs for code that may wait, and those that never do.
 	 */
 	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnSingleCandidate(VendoClient.class)
 	static class BlockingApis {
 
 		@Bean
@@ -158,6 +160,7 @@ final class VendoClientConfigurations {
 	 * The sub-APIs for code that must not wait.
 	 */
 	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnSingleCandidate(ReactiveVendoClient.class)
 	static class ReactiveApis {
 
 		@Bean

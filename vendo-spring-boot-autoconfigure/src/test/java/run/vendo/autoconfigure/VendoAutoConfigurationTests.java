@@ -301,6 +301,28 @@ class VendoAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void startsWithSeveralClientsOfTheApplication() {
+		this.contextRunner
+			.withBean("one", VendoClient.class, () -> VendoClient.builder().environment((name) -> null).build())
+			.withBean("two", VendoClient.class, () -> VendoClient.builder().environment((name) -> null).build())
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBeansOfType(VendoClient.class)).containsOnlyKeys("one", "two");
+				assertThat(context).doesNotHaveBean(ConnectionsApi.class).doesNotHaveBean(ReactiveVendoClient.class);
+			});
+	}
+
+	@Test
+	void whenOneOfSeveralClientsIsPrimaryItsApisAreBeans() {
+		this.contextRunner
+			.withBean("one", VendoClient.class, () -> VendoClient.builder().environment((name) -> null).build(),
+					(definition) -> definition.setPrimary(true))
+			.withBean("two", VendoClient.class, () -> VendoClient.builder().environment((name) -> null).build())
+			.run((context) -> assertThat(context.getBean(ConnectionsApi.class))
+				.isSameAs(context.getBean("one", VendoClient.class).connections()));
+	}
+
 	@ParameterizedTest
 	@ValueSource(classes = { ConnectionsApi.class, ReactiveConnectionsApi.class, IntegrationsApi.class,
 			ReactiveIntegrationsApi.class, BillingApi.class, ReactiveBillingApi.class, EventsApi.class,

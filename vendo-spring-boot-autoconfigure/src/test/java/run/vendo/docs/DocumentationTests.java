@@ -56,7 +56,8 @@ class DocumentationTests {
 		.compile("(?<![\\w./@-])vendo\\.(?!run\\b)[a-z]+[a-z0-9.-]*[a-z0-9]");
 
 	// Named like properties.
-	private static final Set<String> METERS = Set.of("vendo.webhook.deliveries");
+	private static final Set<String> METERS = Set.of("vendo.events.delivered", "vendo.events.delivering",
+			"vendo.events.listener.failures", "vendo.events.waiting", "vendo.webhook.deliveries");
 
 	@Test
 	void everyJavaBlockIsCompiled() {
@@ -83,7 +84,7 @@ class DocumentationTests {
 
 	@Test
 	void everyLinkLeadsSomewhere() {
-		for (Path page : guide()) {
+		for (Path page : pages()) {
 			Matcher link = LINK.matcher(withoutBlocks(read(page)));
 			while (link.find()) {
 				URI target = URI.create(link.group(1));

@@ -1,11 +1,14 @@
 package run.vendo.sample;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import run.vendo.VendoClient;
 import run.vendo.error.BalanceExhaustedException;
 import run.vendo.error.NeedsReauthException;
 import run.vendo.error.NotConnectedException;
+import run.vendo.error.NotFoundException;
 import run.vendo.error.RateLimitedException;
 import run.vendo.error.SpendCapExceededException;
 import run.vendo.error.UpstreamException;
@@ -28,6 +31,8 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 @RestControllerAdvice(assignableTypes = { VendoApi.class, ConnectRedirect.class })
 class ApiErrors {
 
+	private static final Logger logger = LoggerFactory.getLogger(ApiErrors.class);
+
 	private final VendoClient vendo;
 
 	ApiErrors(VendoClient vendo) {
@@ -37,6 +42,7 @@ class ApiErrors {
 	@ExceptionHandler
 	ResponseEntity<ProblemDetail> handle(VendoException ex) {
 		HttpStatus status = status(ex);
+		logger.warn("Answering {}: {}", status.value(), ex.getMessage());
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail(ex));
 		if (ex.code() != null) {
 			problem.setProperty("code", ex.code().value());
@@ -67,6 +73,9 @@ class ApiErrors {
 		if (ex instanceof RateLimitedException) {
 			return HttpStatus.TOO_MANY_REQUESTS;
 		}
+		if (ex instanceof NotFoundException) {
+			return HttpStatus.NOT_FOUND;
+		}
 		if (ex instanceof ValidationException) {
 			return HttpStatus.BAD_REQUEST;
 		}
@@ -83,6 +92,7 @@ class ApiErrors {
 					: "There is no key for " + ex.slug() + ". " + ex.details().nextStep();
 			case PAYMENT_REQUIRED -> "The balance or a spend cap does not allow this. Top up, or raise the cap.";
 			case TOO_MANY_REQUESTS -> "Too many requests. Try again later.";
+			case NOT_FOUND -> "Vendo knows no provider of this name.";
 			case BAD_REQUEST -> "This is not the name of a provider.";
 			case NOT_IMPLEMENTED -> "This needs a Vendo API key. Set VENDO_API_KEY and restart.";
 			case BAD_GATEWAY -> "Vendo cannot be reached at the moment. Try again later.";

@@ -105,6 +105,11 @@ class SampleApplicationTests {
 	}
 
 	@Test
+	void unknownProviderIsNotFound() {
+		assertThat(get("/api/token/nope").statusCode()).isEqualTo(404);
+	}
+
+	@Test
 	void notAProviderIsABadRequest() {
 		assertThat(get("/connect/%20").statusCode()).isEqualTo(400);
 		assertThat(get("/api/token/%20").statusCode()).isEqualTo(400);
