@@ -104,6 +104,7 @@ class DocumentationTests {
 	@Test
 	void everyPropertyNamedExists() {
 		Set<String> known = documentedProperties();
+		known.addAll(meters());
 		for (Path page : pages()) {
 			// In Java "vendo." is the client.
 			Matcher property = PROPERTY.matcher(JAVA.matcher(read(page)).replaceAll(""));
@@ -242,6 +243,19 @@ class DocumentationTests {
 			.matcher(read(ROOT.resolve("docs/configuration.md")));
 		while (row.find()) {
 			names.add(row.group(1));
+		}
+		return names;
+	}
+
+	// Their names look like properties.
+	private static Set<String> meters() {
+		Set<String> names = new TreeSet<>();
+		for (Path source : find(ROOT.resolve("vendo-spring-boot-autoconfigure/src/main/java"),
+				(path) -> path.toString().endsWith("Metrics.java"))) {
+			Matcher meter = Pattern.compile("builder\\(\\s*\"(vendo\\.[a-z.]+)\"").matcher(read(source));
+			while (meter.find()) {
+				names.add(meter.group(1));
+			}
 		}
 		return names;
 	}

@@ -81,7 +81,11 @@ class ReconcilerFlowTests {
 			assertThat(context.isActive()).isTrue();
 			this.runs.await("added SLACK_BOT_TOKEN");
 			this.platform.awaitStreams(1, WAIT);
-			this.platform.awaitRequests("/api/deployments/me/connections", 1, WAIT);
+			// By these events it is known how the connection stands.
+			this.platform.needsReauth("slack");
+			this.runs.await("removed SLACK_BOT_TOKEN");
+			this.platform.connect("slack");
+			this.runs.await("added SLACK_BOT_TOKEN");
 			this.platform.stop();
 			this.platform.disconnect("slack");
 			this.platform.restartWithoutHistory();
@@ -103,6 +107,7 @@ class ReconcilerFlowTests {
 						Reconciler.OnChange.callback((change) -> {
 						}), options)) {
 				assertThat(reconciler).isNotNull();
+				this.runs.await("added SLACK_BOT_TOKEN");
 				this.platform.awaitStreams(1, WAIT);
 				this.platform.rotateToken("slack");
 				this.runs.await("changed SLACK_BOT_TOKEN");

@@ -7,6 +7,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import run.vendo.VendoClient;
 import run.vendo.event.ConnectionNeedsReauth;
@@ -26,6 +27,7 @@ import org.springframework.stereotype.Component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@Timeout(60)
 class EventSnippetTests {
 
 	@Test
@@ -34,6 +36,9 @@ class EventSnippetTests {
 				VendoClient vendo = platform.clientBuilder().build();
 				EventStream stream = vendo.events().subscribe()) {
 			platform.awaitStreams(1, Duration.ofSeconds(10));
+			// From here on the stream has a place to go on from.
+			platform.connect("notion");
+			stream.iterator().next();
 			// tag::platform-events[]
 			platform.stop();
 			platform.connect("slack");
