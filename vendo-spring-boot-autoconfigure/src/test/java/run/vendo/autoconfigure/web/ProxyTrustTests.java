@@ -1,0 +1,88 @@
+package run.vendo.autoconfigure.web;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import run.vendo.fixture.UserPlatform;
+import run.vendo.fixture.WebApplication;
+import run.vendo.fixture.WebStack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Where identity headers may come from.
+ */
+class ProxyTrustTests {
+
+	private static final String[] ALICE = { "X-Vendo-User-Id", "alice", "X-Vendo-User-JWT", "jwt-alice",
+			"X-Forwarded-For", "10.1.2.3", "Forwarded", "for=10.1.2.3" };
+
+	private final UserPlatform platform = new UserPlatform();
+
+	@AfterEach
+	void stop() {
+		this.platform.close();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenTheyComeFromATrustedProxyThenTheyAreBelieved(WebStack stack) {
+		try (WebApplication application = start(stack, "vendo.sso.trusted-proxies=10.0.0.0/8,127.0.0.0/8",
+				"server.forward-headers-strategy=framework")) {
+			assertThat(application.get("/optional-identity", ALICE).body()).startsWith("alice");
+			assertThat(application.get("/reactive-parameter", ALICE).body()).isEqualTo("slack of alice");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "MVC,none", "MVC,framework", "MVC,native", "WEBFLUX,none", "WEBFLUX,framework", "WEBFLUX,native" })
+	void whenAStrangerNamesATrustedProxyInAHeaderThenNothingIsBelieved(WebStack stack, String strategy) {
+		try (WebApplication application = start(stack, "vendo.sso.trusted-proxies=10.0.0.0/8",
+				"server.forward-headers-strategy=" + strategy)) {
+			assertThat(application.get("/optional-identity", ALICE).body()).isEqualTo("nobody");
+			assertThat(application.get("/reactive-parameter", ALICE).statusCode()).isEqualTo(401);
+			assertThat(this.platform.server().count()).isZero();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "proxy.example.com", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "10.0.0.1/-1", "::1/129" })
+	void whenARangeIsMalformedThenTheStartFails(String range) {
+		assertThatException().isThrownBy(() -> start(WebStack.MVC, "vendo.sso.trusted-proxies=" + range).close())
+			.withStackTraceContaining("vendo.sso.trusted-proxies");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "10.0.0.0/8,10.255.1.2,true", "10.0.0.0/8,11.0.0.1,false", "10.1.2.3,10.1.2.3,true",
+			"10.1.2.3,10.1.2.4,false", "10.1.2.128/25,10.1.2.127,false", "10.1.2.128/25,10.1.2.200,true",
+			"0.0.0.0/0,1.2.3.4,true", "0.0.0.0/0,::1,false", "fd00::/8,fd12::1,true", "fd00::/8,fe80::1,false",
+			"::ffff:10.0.0.0/8,10.1.1.1,true", "10.0.0.0/8,::ffff:10.1.1.1,true", "::1,0:0:0:0:0:0:0:1,true",
+			"fe80::/10,fe80::1%eth0,true" })
+	void aRangeContainsWhatBeginsAlike(String range, String address, boolean contained) {
+		InetAddress parsed = AddressRange.address(address);
+		assertThat(parsed).isNotNull();
+		assertThat(AddressRange.parse(range).contains(parsed)).isEqualTo(contained);
+	}
+
+	@Test
+	void noNameIsEverLookedUp() throws UnknownHostException {
+		assertThat(AddressRange.address("localhost")).isNull();
+		assertThat(AddressRange.address("[::1]")).isEqualTo(InetAddress.getByName("::1"));
+		assertThat(AddressRange.address("999.1.1.1")).isNull();
+		assertThatIllegalArgumentException().isThrownBy(() -> AddressRange.parse("localhost"));
+	}
+
+	private WebApplication start(WebStack stack, String... properties) {
+		return WebApplication.start(stack, this.platform.behindProxy(properties), UserControllers.Shared.class);
+	}
+
+}
