@@ -83,7 +83,7 @@ final class VendoProblems {
 		if (failure.code() != null && KNOWN_CODES.contains(failure.code())) {
 			problem.setProperty("code", failure.code().value());
 		}
-		if (failure.slug() != null) {
+		if (failure.slug() != null && kind.isAboutConnection()) {
 			problem.setProperty("slug", failure.slug());
 		}
 		HttpHeaders headers = new HttpHeaders();
@@ -115,7 +115,7 @@ final class VendoProblems {
 	}
 
 	private Mono<String> connectUrl(VendoException failure, Kind kind, RequestUser user, String contextPath) {
-		if (kind != Kind.NOT_CONNECTED && kind != Kind.NEEDS_REAUTH) {
+		if (!kind.isAboutConnection()) {
 			return Mono.empty();
 		}
 		String own = (failure.connectUrl() != null) ? safe(failure.connectUrl().toString()) : null;
@@ -210,6 +210,10 @@ final class VendoProblems {
 			this.status = status;
 			this.title = title;
 			this.detail = detail;
+		}
+
+		boolean isAboutConnection() {
+			return this == NOT_CONNECTED || this == NEEDS_REAUTH;
 		}
 
 		String detail(VendoException failure) {
