@@ -84,12 +84,10 @@ class InboxRoutes {
 
 	@Bean
 	RouterFunction<ServerResponse> inboxRoute(VendoRequests requests) {
-		return RouterFunctions.route()
-			.GET("/inbox/providers", (request) -> {
-				VendoClient vendo = requests.client(request.servletRequest());
-				return ServerResponse.ok().body(vendo.connections().list().stream().map(Connection::slug).toList());
-			})
-			.build();
+		return RouterFunctions.route().GET("/inbox/providers", (request) -> {
+			VendoClient vendo = requests.client(request.servletRequest());
+			return ServerResponse.ok().body(vendo.connections().list().stream().map(Connection::slug).toList());
+		}).build();
 	}
 
 }
