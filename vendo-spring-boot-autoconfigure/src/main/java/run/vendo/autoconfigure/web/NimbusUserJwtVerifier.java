@@ -89,9 +89,8 @@ final class NimbusUserJwtVerifier implements UserJwtVerifier {
 			return null;
 		}
 		catch (JwtException ex) {
-			// Not what it says: a parser's message may quote the JWT.
-			logger.warn("User JWTs cannot be verified: see whether vendo.sso.jwt.jwk-set-uri can be reached",
-					ex.getCause());
+			logger.warn("User JWTs cannot be verified: see whether vendo.sso.jwt.jwk-set-uri can be reached ("
+					+ ((ex.getCause() != null) ? ex.getCause() : ex).getClass().getSimpleName() + ")");
 			return null;
 		}
 	}

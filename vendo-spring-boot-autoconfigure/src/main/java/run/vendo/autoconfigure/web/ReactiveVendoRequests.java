@@ -37,8 +37,11 @@ public final class ReactiveVendoRequests {
 
 	private final RequestUsers users;
 
-	ReactiveVendoRequests(RequestUsers users) {
+	private final boolean serverReadsForwarded;
+
+	ReactiveVendoRequests(RequestUsers users, boolean serverReadsForwarded) {
 		this.users = users;
+		this.serverReadsForwarded = serverReadsForwarded;
 	}
 
 	/**
@@ -75,16 +78,16 @@ public final class ReactiveVendoRequests {
 	/**
 	 * Return who opened the connection, whatever a header says about it.
 	 */
-	private static @Nullable InetAddress peer(ServerHttpRequest request) {
+	private @Nullable InetAddress peer(ServerHttpRequest request) {
 		Object original = original(request);
 		if (REACTOR_NETTY && NettyPeer.knows(original)) {
 			return NettyPeer.address(original);
 		}
 		if (SERVLET && ServletPeer.knows(original)) {
-			return ServletPeer.address(original);
+			return ServletPeer.address(original, this.serverReadsForwarded);
 		}
 		InetSocketAddress address = request.getRemoteAddress();
-		return (address != null) ? address.getAddress() : null;
+		return (address != null && !this.serverReadsForwarded) ? address.getAddress() : null;
 	}
 
 	private static @Nullable Object original(ServerHttpRequest request) {
@@ -127,8 +130,9 @@ public final class ReactiveVendoRequests {
 			return request instanceof HttpServletRequest;
 		}
 
-		static @Nullable InetAddress address(@Nullable Object request) {
-			return (request instanceof HttpServletRequest known) ? VendoRequests.peer(known) : null;
+		static @Nullable InetAddress address(@Nullable Object request, boolean serverReadsForwarded) {
+			return (request instanceof HttpServletRequest known) ? VendoRequests.peer(known, serverReadsForwarded)
+					: null;
 		}
 
 	}

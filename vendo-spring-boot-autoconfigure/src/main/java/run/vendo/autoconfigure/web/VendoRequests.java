@@ -28,8 +28,11 @@ public final class VendoRequests {
 
 	private final RequestUsers users;
 
-	VendoRequests(RequestUsers users) {
+	private final boolean serverReadsForwarded;
+
+	VendoRequests(RequestUsers users, boolean serverReadsForwarded) {
 		this.users = users;
+		this.serverReadsForwarded = serverReadsForwarded;
 	}
 
 	/**
@@ -57,20 +60,25 @@ public final class VendoRequests {
 		if (request.getAttribute(RequestUser.KEY) instanceof RequestUser user) {
 			return user;
 		}
-		RequestUser user = this.users.user((name) -> Collections.list(request.getHeaders(name)), () -> peer(request));
+		RequestUser user = this.users.user((name) -> Collections.list(request.getHeaders(name)),
+				() -> peer(request, this.serverReadsForwarded));
 		request.setAttribute(RequestUser.KEY, user);
 		return user;
 	}
 
 	/**
 	 * Return who opened the connection, whatever a header says about it.
+	 * @param request the request
+	 * @param serverReadsForwarded whether the server puts the address of a header in
+	 * place of that of the connection, which Tomcat alone owns up to
 	 */
-	static @Nullable InetAddress peer(HttpServletRequest request) {
+	static @Nullable InetAddress peer(HttpServletRequest request, boolean serverReadsForwarded) {
 		ServletRequest original = request;
 		while (original instanceof ServletRequestWrapper wrapper) {
 			original = wrapper.getRequest();
 		}
-		if (Boolean.TRUE.equals(original.getAttribute(FORWARDED)) || original.getRemoteAddr() == null) {
+		boolean known = !serverReadsForwarded || original.getClass().getName().startsWith("org.apache.catalina.");
+		if (!known || Boolean.TRUE.equals(original.getAttribute(FORWARDED)) || original.getRemoteAddr() == null) {
 			return null;
 		}
 		return AddressRange.address(original.getRemoteAddr());

@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -26,6 +27,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
@@ -91,6 +94,16 @@ public final class VendoWebAutoConfiguration {
 		return new RequestReactiveVendoClient(application::getObject);
 	}
 
+	// As Spring Boot decides it for its servers.
+	private static boolean serverReadsForwarded(Environment environment) {
+		String strategy = environment.getProperty("server.forward-headers-strategy");
+		if (StringUtils.hasText(strategy)) {
+			return strategy.strip().equalsIgnoreCase("native");
+		}
+		CloudPlatform platform = CloudPlatform.getActive(environment);
+		return platform != null && platform.isUsingForwardHeaders();
+	}
+
 	private static ConnectRedirect connectRedirect(VendoWebProperties properties) {
 		return new ConnectRedirect(properties.connectRedirect().returnTo());
 	}
@@ -119,8 +132,8 @@ public final class VendoWebAutoConfiguration {
 	static class Servlet {
 
 		@Bean
-		VendoRequests vendoRequests(RequestUsers users) {
-			return new VendoRequests(users);
+		VendoRequests vendoRequests(RequestUsers users, Environment environment) {
+			return new VendoRequests(users, serverReadsForwarded(environment));
 		}
 
 		@Bean
@@ -174,8 +187,8 @@ public final class VendoWebAutoConfiguration {
 	static class Reactive {
 
 		@Bean
-		ReactiveVendoRequests reactiveVendoRequests(RequestUsers users) {
-			return new ReactiveVendoRequests(users);
+		ReactiveVendoRequests reactiveVendoRequests(RequestUsers users, Environment environment) {
+			return new ReactiveVendoRequests(users, serverReadsForwarded(environment));
 		}
 
 		@Bean

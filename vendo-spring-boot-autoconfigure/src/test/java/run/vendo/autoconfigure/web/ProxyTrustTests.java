@@ -1,6 +1,7 @@
 package run.vendo.autoconfigure.web;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
 import org.junit.jupiter.api.AfterEach;
@@ -10,9 +11,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.fixture.UserPlatform;
 import run.vendo.fixture.WebApplication;
 import run.vendo.fixture.WebStack;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -52,6 +61,35 @@ class ProxyTrustTests {
 			assertThat(application.get("/reactive-parameter", ALICE).statusCode()).isEqualTo(401);
 			assertThat(this.platform.server().count()).isZero();
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "server.forward-headers-strategy=none,true", "server.forward-headers-strategy=framework,true",
+			"server.forward-headers-strategy=native,false", "server.forward-headers-strategy=NATIVE,false",
+			"spring.main.cloud-platform=kubernetes,false", "spring.main.cloud-platform=none,true" })
+	void whenAServerMayPutAHeaderInPlaceOfTheAddressThenItIsNotLookedAt(String property, boolean believed) {
+		new WebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(VendoAutoConfiguration.class, VendoWebAutoConfiguration.class))
+			.withPropertyValues("vendo.sso.enabled=true", "vendo.sso.trusted-proxies=127.0.0.1", property)
+			.run((context) -> {
+				MockHttpServletRequest request = new MockHttpServletRequest();
+				request.setRemoteAddr("127.0.0.1");
+				request.addHeader("X-Vendo-User-Id", "alice");
+				assertThat(context.getBean(VendoRequests.class).identity(request).isPresent()).isEqualTo(believed);
+			});
+		new ReactiveWebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(VendoAutoConfiguration.class, VendoWebAutoConfiguration.class))
+			.withPropertyValues("vendo.sso.enabled=true", "vendo.sso.trusted-proxies=127.0.0.1", property)
+			.run((context) -> {
+				MockServerHttpRequest request = MockServerHttpRequest.get("/")
+					.remoteAddress(new InetSocketAddress("127.0.0.1", 1))
+					.header("X-Vendo-User-Id", "alice")
+					.build();
+				assertThat(context.getBean(ReactiveVendoRequests.class)
+					.identity(MockServerWebExchange.from(request))
+					.blockOptional()
+					.isPresent()).isEqualTo(believed);
+			});
 	}
 
 	@ParameterizedTest
