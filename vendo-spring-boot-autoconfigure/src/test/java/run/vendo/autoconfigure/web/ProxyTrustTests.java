@@ -3,22 +3,31 @@ package run.vendo.autoconfigure.web;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.fixture.UserPlatform;
 import run.vendo.fixture.WebApplication;
 import run.vendo.fixture.WebStack;
+import run.vendo.http.EnvironmentVariables;
+import run.vendo.sso.SsoApi;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.http.HttpHeaders;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
@@ -90,6 +99,32 @@ class ProxyTrustTests {
 					.blockOptional()
 					.isPresent()).isEqualTo(believed);
 			});
+	}
+
+	@Test
+	void whenHeadersAreIgnoredThenADebugLineSaysWhyAndShowsNoneOfThem() {
+		Logger logger = (Logger) LoggerFactory.getLogger(ProxyTrust.class);
+		ListAppender<ILoggingEvent> lines = new ListAppender<>();
+		lines.start();
+		logger.setLevel(Level.DEBUG);
+		logger.addAppender(lines);
+		try {
+			HttpHeaders claimed = new HttpHeaders();
+			claimed.set("X-Vendo-User-Id", "alice");
+			claimed.set("X-Vendo-User-JWT", "jwt-alice");
+			ProxyTrust trust = new ProxyTrust(() -> SsoApi.over(EnvironmentVariables.of((name) -> null)), List.of(),
+					null);
+			assertThat(trust.judge(claimed, null).headers().isEmpty()).isTrue();
+			assertThat(trust.judge(new HttpHeaders(), null).disbelief()).isNull();
+			assertThat(lines.list).singleElement().satisfies((line) -> {
+				assertThat(line.getLevel()).isEqualTo(Level.DEBUG);
+				assertThat(line.getFormattedMessage()).contains("VENDO_AUTH=1").doesNotContain("alice");
+			});
+		}
+		finally {
+			logger.detachAppender(lines);
+			logger.setLevel(null);
+		}
 	}
 
 	@ParameterizedTest
