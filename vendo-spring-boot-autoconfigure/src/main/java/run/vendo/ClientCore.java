@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.billing.ReactiveBillingApi;
@@ -15,11 +17,16 @@ import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
+import run.vendo.event.ConnectionEvent;
+import run.vendo.event.ReactiveEventsApi;
+import run.vendo.event.UnknownEvent;
+import run.vendo.event.VendoEvent;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.PathSegments;
 import run.vendo.http.Redaction;
 import run.vendo.http.VendoHttp;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.ByokCatalog;
 import run.vendo.token.TokenCache;
@@ -56,11 +63,15 @@ final class ClientCore {
 
 	final ReactiveBillingApi billing;
 
+	final ReactiveEventsApi events;
+
 	final ReactiveDataApi data;
 
 	final SsoApi sso;
 
 	final DeploymentApi deployment;
+
+	final ReconcilerApi reconciler;
 
 	final ReactiveVendoClient reactive;
 
@@ -85,11 +96,35 @@ final class ClientCore {
 		this.connections = ReactiveConnectionsApi.over(http, environment, catalog);
 		this.integrations = ReactiveIntegrationsApi.over(http, catalog);
 		this.billing = ReactiveBillingApi.over(http);
+		ReactiveEventsApi events = ReactiveEventsApi.over(http, this.connections);
+		this.events = (options) -> events.subscribe(options).doOnNext(this::dropTokens);
 		this.data = ReactiveDataApi.over(http, mapper);
 		this.sso = SsoApi.over(environment);
 		this.deployment = DeploymentApi.over(http, environment);
+		this.reconciler = ReconcilerApi.over(http, environment, catalog, tokens, connectionEvents());
 		this.reactive = new DefaultReactiveVendoClient(this);
 		this.blocking = new DefaultVendoClient(this);
+	}
+
+	// What wakes reconcilers before their time is up.
+	private Publisher<?> connectionEvents() {
+		return Flux.defer(this.events::subscribe).filter(ConnectionEvent.class::isInstance);
+	}
+
+	/**
+	 * Forget the tokens of a provider whose connection has changed, also in a way that
+	 * this version knows nothing of.
+	 */
+	private void dropTokens(VendoEvent event) {
+		if (event instanceof ConnectionEvent connection) {
+			this.tokenCache.invalidate(connection.slug());
+		}
+		else if (event instanceof UnknownEvent && event.kind().value().startsWith("connection.")) {
+			String slug = event.data().path("slug").asString("");
+			if (!slug.isBlank()) {
+				this.tokenCache.invalidate(slug);
+			}
+		}
 	}
 
 	ClientCore forUser(String jwt) {

@@ -11,8 +11,10 @@ import run.vendo.billing.ReactiveBillingApi;
 import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -87,6 +89,11 @@ final class DefaultReactiveVendoClient implements ReactiveVendoClient {
 	}
 
 	@Override
+	public ReactiveEventsApi events() {
+		return this.core.events;
+	}
+
+	@Override
 	public ReactiveBillingApi billing() {
 		return this.core.billing;
 	}
@@ -109,6 +116,11 @@ final class DefaultReactiveVendoClient implements ReactiveVendoClient {
 	@Override
 	public DeploymentApi deployment() {
 		return this.core.deployment;
+	}
+
+	@Override
+	public ReconcilerApi reconciler() {
+		return this.core.reconciler;
 	}
 
 	@Override

@@ -9,9 +9,11 @@ import run.vendo.billing.BillingApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventsApi;
 import run.vendo.http.Blocking;
 import run.vendo.http.HttpApi;
 import run.vendo.integration.IntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -32,6 +34,8 @@ final class DefaultVendoClient implements VendoClient {
 
 	private final BillingApi billing;
 
+	private final EventsApi events;
+
 	private final DataApi data;
 
 	private final HttpApi http;
@@ -41,6 +45,7 @@ final class DefaultVendoClient implements VendoClient {
 		this.connections = ConnectionsApi.over(core.connections);
 		this.integrations = IntegrationsApi.over(core.integrations);
 		this.billing = BillingApi.over(core.billing);
+		this.events = EventsApi.over(core.events);
 		this.data = DataApi.over(core.data);
 		this.http = HttpApi.over(core.http.api());
 	}
@@ -106,6 +111,11 @@ final class DefaultVendoClient implements VendoClient {
 	}
 
 	@Override
+	public EventsApi events() {
+		return this.events;
+	}
+
+	@Override
 	public WebhooksApi webhooks() {
 		return this.core.webhooks;
 	}
@@ -123,6 +133,11 @@ final class DefaultVendoClient implements VendoClient {
 	@Override
 	public DeploymentApi deployment() {
 		return this.core.deployment;
+	}
+
+	@Override
+	public ReconcilerApi reconciler() {
+		return this.core.reconciler;
 	}
 
 	@Override

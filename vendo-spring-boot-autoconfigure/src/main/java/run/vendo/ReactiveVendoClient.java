@@ -17,8 +17,10 @@ import run.vendo.error.NotConnectedException;
 import run.vendo.error.TransportException;
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoOnlyFeatureException;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -159,6 +161,12 @@ public interface ReactiveVendoClient extends AutoCloseable {
 	ReactiveBillingApi billing();
 
 	/**
+	 * Return what happens on the platform, as it happens.
+	 * @return the API
+	 */
+	ReactiveEventsApi events();
+
+	/**
 	 * Return the verification of webhooks.
 	 * @return the API
 	 */
@@ -181,6 +189,12 @@ public interface ReactiveVendoClient extends AutoCloseable {
 	 * @return the API
 	 */
 	DeploymentApi deployment();
+
+	/**
+	 * Return what keeps a dotenv file up to date.
+	 * @return the API
+	 */
+	ReconcilerApi reconciler();
 
 	/**
 	 * Return the way to every other endpoint.

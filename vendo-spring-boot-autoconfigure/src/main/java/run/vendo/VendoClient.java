@@ -15,8 +15,10 @@ import run.vendo.error.NotConnectedException;
 import run.vendo.error.TransportException;
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoOnlyFeatureException;
+import run.vendo.event.EventsApi;
 import run.vendo.http.HttpApi;
 import run.vendo.integration.IntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -158,6 +160,12 @@ public interface VendoClient extends AutoCloseable {
 	BillingApi billing();
 
 	/**
+	 * Return what happens on the platform, as it happens.
+	 * @return the API
+	 */
+	EventsApi events();
+
+	/**
 	 * Return the verification of webhooks.
 	 * @return the API
 	 */
@@ -180,6 +188,12 @@ public interface VendoClient extends AutoCloseable {
 	 * @return the API
 	 */
 	DeploymentApi deployment();
+
+	/**
+	 * Return what keeps a dotenv file up to date.
+	 * @return the API
+	 */
+	ReconcilerApi reconciler();
 
 	/**
 	 * Return the way to every other endpoint.

@@ -1,11 +1,15 @@
 package run.vendo.autoconfigure;
 
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 import run.vendo.http.ConnectorSettings;
 import run.vendo.http.HttpTimeouts;
+import run.vendo.http.JdkStreamConnector;
 import run.vendo.http.ReactorNettyClients;
 import run.vendo.http.VendoConnector;
 import run.vendo.http.VendoConnectorFactory;
@@ -15,6 +19,7 @@ import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -52,7 +57,19 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 		if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
 			return ReactorNetty.create(reactor, factoryBuilder, httpClientSettings, settings);
 		}
+		if (builder instanceof JdkClientHttpConnectorBuilder jdk && settings.pool() == null) {
+			return new SpringBootConnector(streamConnector(jdk, httpClientSettings), factoryBuilder, httpClientSettings,
+					null);
+		}
 		return new SpringBootConnector(builder.build(httpClientSettings), factoryBuilder, httpClientSettings, null);
+	}
+
+	// Spring Boot keeps the HTTP client to itself, but shows what it is built with.
+	private static ClientHttpConnector streamConnector(JdkClientHttpConnectorBuilder builder,
+			HttpClientSettings settings) {
+		AtomicReference<java.net.http.HttpClient.Builder> httpClient = new AtomicReference<>();
+		builder.withHttpClientCustomizer(httpClient::set).build(settings);
+		return new JdkStreamConnector(Objects.requireNonNull(httpClient.get()).build());
 	}
 
 	/**

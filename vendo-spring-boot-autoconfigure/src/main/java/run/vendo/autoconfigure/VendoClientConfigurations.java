@@ -12,10 +12,13 @@ import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventsApi;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.HttpApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.IntegrationsApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.webhook.WebhooksApi;
 
@@ -109,6 +112,12 @@ final class VendoClientConfigurations {
 
 		@Bean
 		@ConditionalOnMissingBean
+		EventsApi vendoEventsApi(VendoClient client) {
+			return client.events();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
 		DataApi vendoDataApi(VendoClient client) {
 			return client.data();
 		}
@@ -137,6 +146,12 @@ final class VendoClientConfigurations {
 			return client.deployment();
 		}
 
+		@Bean
+		@ConditionalOnMissingBean
+		ReconcilerApi vendoReconcilerApi(VendoClient client) {
+			return client.reconciler();
+		}
+
 	}
 
 	/**
@@ -161,6 +176,12 @@ final class VendoClientConfigurations {
 		@ConditionalOnMissingBean
 		ReactiveBillingApi reactiveVendoBillingApi(ReactiveVendoClient client) {
 			return client.billing();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveEventsApi reactiveVendoEventsApi(ReactiveVendoClient client) {
+			return client.events();
 		}
 
 		@Bean

@@ -42,6 +42,11 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 	}
 
 	@Override
+	public Mono<List<Connection>> snapshot() {
+		return this.http.isVendoMode() ? Mono.defer(this::fromPlatform) : Mono.fromSupplier(this::fromEnvironment);
+	}
+
+	@Override
 	public Mono<Connection> get(String slug) {
 		return Mono.defer(() -> {
 			PathSegments.requireSlug(slug);
@@ -54,7 +59,9 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 		if (!this.http.isVendoMode()) {
 			return Mono.fromSupplier(this::fromEnvironment);
 		}
-		return this.http.share("connections.list", this::fromPlatform);
+		// Apart from what is shared: another reader may have no list to fall back on.
+		return this.http.share("connections.list", this::fromPlatform)
+			.onErrorResume(TransportException.class, this::fallback);
 	}
 
 	private Mono<List<Connection>> fromPlatform() {
@@ -62,9 +69,7 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 		if (this.environment.isSet("VENDO_SANDBOX")) {
 			call.query("sandbox", 1);
 		}
-		return call.retrieve(ConnectionList.class)
-			.map(ConnectionList::connections)
-			.onErrorResume(TransportException.class, this::fallback);
+		return call.retrieve(ConnectionList.class).map(ConnectionList::connections);
 	}
 
 	private Mono<List<Connection>> fallback(TransportException failure) {

@@ -1,5 +1,7 @@
 package run.vendo.connection;
 
+import java.util.List;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -42,6 +44,15 @@ public interface ReactiveConnectionsApi {
 	 * with {@link TransportException} if the platform cannot be reached
 	 */
 	Flux<Connection> list();
+
+	/**
+	 * Return all connections as they are from now on: {@code GET
+	 * /api/deployments/me/connections}, in a request that is shared with nobody, and
+	 * never from {@code VENDO_CONNECTIONS}.
+	 * @return the connections; fails with {@link AuthException} if the key is refused and
+	 * with {@link TransportException} if the platform cannot be reached
+	 */
+	Mono<List<Connection>> snapshot();
 
 	/**
 	 * Return the connection of one provider: the first of {@link #list()} with its slug.

@@ -7,15 +7,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JavaType;
 
 import run.vendo.error.ErrorDetails;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
@@ -271,6 +274,22 @@ public final class ApiCall {
 		JavaType javaType = VendoJson.MAPPER.constructType(type);
 		return this.http.exchange(this,
 				(answer) -> Mono.just(mapping.apply(answer.<M>json(javaType), answer.details())));
+	}
+
+	/**
+	 * Send the call once, on a connection of its own, and read its answer while it
+	 * arrives.
+	 * @param <T> what the answer is read as
+	 * @param type what the answer has to be; any other is an error
+	 * @param timeout how long it may take until the answer begins
+	 * @param reader reads the answer; it is called once the answer has begun, and
+	 * releases the buffers
+	 * @return what was read; empty, and the reader not called, when the platform answers
+	 * that there is no content; fails with a {@link run.vendo.error.VendoException}
+	 */
+	public <T> Flux<T> stream(MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
+		accept(type);
+		return this.http.stream(this, type, timeout, reader);
 	}
 
 	<T> Mono<ResponseEntity<T>> toEntity(ParameterizedTypeReference<T> type) {

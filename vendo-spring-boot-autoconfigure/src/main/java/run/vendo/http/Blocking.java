@@ -53,12 +53,7 @@ public final class Blocking {
 	}
 
 	private static <T> @Nullable T get(Mono<T> mono) {
-		if (Schedulers.isInNonBlockingThread()) {
-			throw new IllegalStateException(
-					"The blocking VendoClient was called on the thread '%s', which must not wait. "
-						.formatted(Thread.currentThread().getName())
-							+ "Inject ReactiveVendoClient there, or move the call to Schedulers.boundedElastic().");
-		}
+		requireBlockingThread();
 		CompletableFuture<T> future = mono.contextCapture().toFuture();
 		try {
 			return future.get();
@@ -68,13 +63,37 @@ public final class Blocking {
 		}
 		catch (InterruptedException ex) {
 			future.cancel(true);
-			Thread.currentThread().interrupt();
-			throw ErrorDetails.of(ErrorCode.UPSTREAM_ERROR)
-				.transportReason(TransportException.Reason.INTERRUPTED)
-				.summary("The thread was interrupted while it waited for an answer")
-				.build()
-				.toException(ex);
+			throw interrupted(ex, "an answer");
 		}
+	}
+
+	/**
+	 * Make sure that the current thread may wait.
+	 * @throws IllegalStateException on a thread that must not
+	 */
+	public static void requireBlockingThread() {
+		if (Schedulers.isInNonBlockingThread()) {
+			throw new IllegalStateException(
+					"The blocking VendoClient was called on the thread '%s', which must not wait. "
+						.formatted(Thread.currentThread().getName())
+							+ "Inject ReactiveVendoClient there, or move the call to Schedulers.boundedElastic().");
+		}
+	}
+
+	/**
+	 * Return what to throw when the current thread was interrupted while it waited. Its
+	 * interrupt flag is set again.
+	 * @param cause the interruption
+	 * @param awaited what it waited for
+	 * @return the exception to throw
+	 */
+	public static VendoException interrupted(InterruptedException cause, String awaited) {
+		Thread.currentThread().interrupt();
+		return ErrorDetails.of(ErrorCode.UPSTREAM_ERROR)
+			.transportReason(TransportException.Reason.INTERRUPTED)
+			.summary("The thread was interrupted while it waited for %s".formatted(awaited))
+			.build()
+			.toException(cause);
 	}
 
 	private static RuntimeException atCaller(@Nullable Throwable failure) {

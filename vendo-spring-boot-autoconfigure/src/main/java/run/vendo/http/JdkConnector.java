@@ -32,7 +32,8 @@ final class JdkConnector implements VendoConnector {
 			.connectTimeout(settings.connectTimeout())
 			.followRedirects(HttpClient.Redirect.NEVER)
 			.build();
-		this.connector = withoutDroppedErrors(new JdkClientHttpConnector(this.httpClient));
+		this.connector = withoutDroppedErrors((settings.pool() != null) ? new JdkClientHttpConnector(this.httpClient)
+				: new JdkStreamConnector(this.httpClient));
 	}
 
 	// What is still to do after close is done by whoever asks, so that a call under way

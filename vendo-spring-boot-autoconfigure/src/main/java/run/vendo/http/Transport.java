@@ -1,6 +1,9 @@
 package run.vendo.http;
 
 import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,49 +24,33 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class Transport {
 
-	private final VendoConnectorFactory connectorFactory;
+	private final Connections requests;
 
-	private final ConnectorSettings settings;
-
-	private final SingletonSupplier<VendoConnector> connector;
-
-	private final SingletonSupplier<WebClient> webClient;
+	private final Connections streams;
 
 	private final Map<String, RateLimit> rateLimits = new ConcurrentHashMap<>();
 
 	private int users = 1;
 
-	private @Nullable VendoConnector open;
-
-	Transport(VendoConnectorFactory connectorFactory, ConnectorSettings settings,
+	Transport(VendoConnectorFactory connectorFactory, Duration connectTimeout, ConnectionPool pool,
 			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize) {
-		this.connectorFactory = connectorFactory;
-		this.settings = settings;
-		this.connector = SingletonSupplier.of(this::connect);
-		this.webClient = SingletonSupplier.of(() -> webClientBuilder.get()
-			.clone()
-			.clientConnector(this.connector.obtain().clientConnector())
-			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(maxBodySize))
-			.build());
-	}
-
-	// A call may come to this point after the last client was closed; connections opened
-	// then would stay open.
-	private synchronized VendoConnector connect() {
-		if (this.users == 0) {
-			throw VendoHttp.closedException();
-		}
-		VendoConnector connector = this.connectorFactory.create(this.settings);
-		this.open = connector;
-		return connector;
+		this.requests = new Connections(connectorFactory, new ConnectorSettings("vendo", connectTimeout, pool),
+				webClientBuilder, maxBodySize);
+		// A stream keeps its connection for good: it must not take one from the pool.
+		this.streams = new Connections(connectorFactory, new ConnectorSettings("vendo-events", connectTimeout, null),
+				webClientBuilder, maxBodySize);
 	}
 
 	WebClient webClient() {
-		return this.webClient.obtain();
+		return this.requests.webClient.obtain();
+	}
+
+	WebClient streamClient() {
+		return this.streams.webClient.obtain();
 	}
 
 	ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
-		return this.connector.obtain().requestFactory(timeouts);
+		return this.requests.connector.obtain().requestFactory(timeouts);
 	}
 
 	synchronized void share() {
@@ -74,14 +61,15 @@ final class Transport {
 	}
 
 	void release() {
-		VendoConnector last;
+		List<VendoConnector> last = new ArrayList<>();
 		synchronized (this) {
 			this.users--;
-			last = (this.users == 0) ? this.open : null;
+			if (this.users == 0) {
+				this.requests.addOpenTo(last);
+				this.streams.addOpenTo(last);
+			}
 		}
-		if (last != null) {
-			last.close();
-		}
+		last.forEach(VendoConnector::close);
 	}
 
 	void sawRateLimit(URI uri, HttpHeaders headers, java.time.Clock clock) {
@@ -100,6 +88,54 @@ final class Transport {
 
 	static RetryBudget budget(RetryPolicy retry, Scheduler scheduler) {
 		return new RetryBudget(retry.budget(), () -> scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+	/**
+	 * One connector and the client over it, made when first needed.
+	 */
+	private final class Connections {
+
+		private final VendoConnectorFactory factory;
+
+		private final ConnectorSettings settings;
+
+		private final SingletonSupplier<VendoConnector> connector;
+
+		private final SingletonSupplier<WebClient> webClient;
+
+		private @Nullable VendoConnector open;
+
+		Connections(VendoConnectorFactory factory, ConnectorSettings settings,
+				Supplier<WebClient.Builder> webClientBuilder, int maxBodySize) {
+			this.factory = factory;
+			this.settings = settings;
+			this.connector = SingletonSupplier.of(this::connect);
+			this.webClient = SingletonSupplier.of(() -> webClientBuilder.get()
+				.clone()
+				.clientConnector(this.connector.obtain().clientConnector())
+				.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(maxBodySize))
+				.build());
+		}
+
+		// A call may come to this point after the last client was closed; connections
+		// opened then would stay open.
+		private VendoConnector connect() {
+			synchronized (Transport.this) {
+				if (Transport.this.users == 0) {
+					throw VendoHttp.closedException();
+				}
+				VendoConnector connector = this.factory.create(this.settings);
+				this.open = connector;
+				return connector;
+			}
+		}
+
+		private void addOpenTo(List<VendoConnector> connectors) {
+			if (this.open != null) {
+				connectors.add(this.open);
+			}
+		}
+
 	}
 
 }

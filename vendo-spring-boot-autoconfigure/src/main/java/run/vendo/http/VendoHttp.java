@@ -1,5 +1,6 @@
 package run.vendo.http;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -23,6 +25,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
@@ -40,6 +44,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.UnsupportedMediaTypeException;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -83,6 +88,8 @@ public final class VendoHttp {
 
 	private final RetryBudget budget;
 
+	private final Deadlines deadlines;
+
 	private final ErrorMapper errors;
 
 	private final @Nullable String userJwt;
@@ -91,17 +98,22 @@ public final class VendoHttp {
 
 	private final AtomicBoolean closed;
 
+	private final Sinks.Empty<Void> closing;
+
 	private final SharedCalls<String, Object> sharedCalls;
 
-	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, @Nullable String userJwt,
-			AtomicBoolean closed, SharedCalls<String, Object> sharedCalls) {
+	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
+			@Nullable String userJwt, AtomicBoolean closed, Sinks.Empty<Void> closing,
+			SharedCalls<String, Object> sharedCalls) {
 		this.config = config;
 		this.transport = transport;
 		this.budget = budget;
+		this.deadlines = deadlines;
 		this.errors = new ErrorMapper(config.clock(), userJwt);
 		this.userJwt = userJwt;
 		this.identity = identityOf(config, userJwt);
 		this.closed = closed;
+		this.closing = closing;
 		this.sharedCalls = sharedCalls;
 	}
 
@@ -116,10 +128,9 @@ public final class VendoHttp {
 	 */
 	public static VendoHttp create(HttpConfig config, VendoConnectorFactory connectorFactory, ConnectionPool pool,
 			Supplier<WebClient.Builder> webClientBuilder) {
-		ConnectorSettings settings = new ConnectorSettings("vendo", config.timeouts().connect(), pool);
-		Transport transport = new Transport(connectorFactory, settings, webClientBuilder, config.maxBodySize());
-		return new VendoHttp(config, transport, Transport.budget(config.retry(), config.scheduler()), null,
-				new AtomicBoolean(), new SharedCalls<>());
+		Transport transport = new Transport(connectorFactory, config.timeouts().connect(), pool, webClientBuilder,
+				config.maxBodySize());
+		return create(config, transport);
 	}
 
 	/**
@@ -132,8 +143,14 @@ public final class VendoHttp {
 	public VendoHttp with(HttpConfig config) {
 		requireOpen();
 		this.transport.share();
-		return new VendoHttp(config, this.transport, Transport.budget(config.retry(), config.scheduler()), null,
-				new AtomicBoolean(), new SharedCalls<>());
+		return create(config, this.transport);
+	}
+
+	private static VendoHttp create(HttpConfig config, Transport transport) {
+		Scheduler scheduler = config.scheduler();
+		return new VendoHttp(config, transport, Transport.budget(config.retry(), scheduler),
+				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new AtomicBoolean(),
+				Sinks.empty(), new SharedCalls<>());
 	}
 
 	/**
@@ -149,7 +166,8 @@ public final class VendoHttp {
 			throw invalid("A user JWT must not be blank");
 		}
 		requireHeader(USER_JWT_HEADER, jwt.strip());
-		return new VendoHttp(this.config, this.transport, this.budget, jwt.strip(), this.closed, this.sharedCalls);
+		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closed,
+				this.closing, this.sharedCalls);
 	}
 
 	/**
@@ -248,11 +266,21 @@ public final class VendoHttp {
 	}
 
 	/**
-	 * Close the connections once nobody shares them any more. Further calls fail. Does
-	 * nothing the second time, nor on an exchange path that acts for a user.
+	 * Return whether {@link #close()} was called.
+	 * @return whether further calls fail
+	 */
+	public boolean isClosed() {
+		return this.closed.get();
+	}
+
+	/**
+	 * Close the connections once nobody shares them any more. Further calls fail, and
+	 * answers that are still being streamed end. Does nothing the second time, nor on an
+	 * exchange path that acts for a user.
 	 */
 	public void close() {
 		if (this.userJwt == null && this.closed.compareAndSet(false, true)) {
+			this.closing.tryEmitEmpty();
 			this.transport.release();
 		}
 	}
@@ -279,7 +307,30 @@ public final class VendoHttp {
 		}).contextWrite(DroppedErrors::quiet);
 	}
 
-	private void requireOpen() {
+	/**
+	 * Send a call once and hand its answer over while it arrives.
+	 * @param <T> what the answer is read as
+	 * @param call the call
+	 * @param type what the answer has to be
+	 * @param timeout how long it may take until the answer begins
+	 * @param reader reads the answer
+	 * @return what was read, or a {@link VendoException}; empty when there is no content,
+	 * and ended when this exchange path is closed
+	 */
+	<T> Flux<T> stream(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
+		return Flux.defer(() -> {
+			if (call.vendoOnlyFeature() != null) {
+				requireVendoMode(call.vendoOnlyFeature());
+			}
+			requireOpen();
+			return new StreamedExchange<>(call, type, timeout, reader).attempt();
+		});
+	}
+
+	/**
+	 * Raise an error when this exchange path is closed.
+	 */
+	public void requireOpen() {
 		if (this.closed.get()) {
 			throw closedException();
 		}
@@ -342,13 +393,13 @@ public final class VendoHttp {
 	/**
 	 * One call with all its attempts.
 	 */
-	private final class Exchange<T> {
+	private class Exchange<T> {
 
-		private final ApiCall call;
+		final ApiCall call;
 
 		private final AnswerReader<T> reader;
 
-		private final URI uri;
+		final URI uri;
 
 		private final @Nullable String idempotencyKey;
 
@@ -376,32 +427,35 @@ public final class VendoHttp {
 					: this.attemptTimeout;
 			AtomicReference<@Nullable AttemptFailure> answered = new AtomicReference<>();
 			Mono<T> late = Mono.error(() -> Objects.requireNonNullElseGet(answered.get(), TimeoutException::new));
-			return send(this.uri, 0, answered).timeout(timeout, late, VendoHttp.this.config.scheduler())
-				.doOnNext((answer) -> {
-					VendoHttp.this.budget.succeeded();
-					log("answered", attempt, started);
-				})
-				.onErrorResume((failure) -> {
-					AttemptFailure known = failureOf(failure, timeout);
-					log(known, attempt, started);
-					Duration delay = delayBeforeNext(known, attempt);
-					if (delay == null) {
-						return Mono.error(known.toException(attempt));
-					}
-					return Mono.delay(delay, VendoHttp.this.config.scheduler())
-						.then(Mono.defer(() -> attempt(attempt + 1)));
-				});
+			Mono<?> end = timeout.equals(VendoHttp.this.config.timeouts().response()) ? VendoHttp.this.deadlines.next()
+					: Mono.delay(timeout, VendoHttp.this.config.scheduler());
+			return send(this.uri, 0, answered).timeout(end, late).doOnNext((answer) -> {
+				VendoHttp.this.budget.succeeded();
+				log("answered", attempt, started);
+			}).onErrorResume((failure) -> {
+				AttemptFailure known = failureOf(failure, timeout);
+				log(known, attempt, started);
+				Duration delay = delayBeforeNext(known, attempt);
+				if (delay == null) {
+					return Mono.error(known.toException(attempt));
+				}
+				return Mono.delay(delay, VendoHttp.this.config.scheduler())
+					.then(Mono.defer(() -> attempt(attempt + 1)));
+			});
 		}
 
 		private Mono<T> send(URI target, int redirects, AtomicReference<@Nullable AttemptFailure> answered) {
-			WebClient.RequestBodySpec request = VendoHttp.this.transport.webClient()
-				.method(this.call.method())
+			return request(VendoHttp.this.transport.webClient(), target)
+				.exchangeToMono((response) -> receive(response, target, redirects, answered));
+		}
+
+		WebClient.RequestHeadersSpec<?> request(WebClient webClient, URI target) {
+			WebClient.RequestBodySpec request = webClient.method(this.call.method())
 				.uri(target)
 				.attribute(URI_TEMPLATE_ATTRIBUTE, this.call.template())
 				.headers((headers) -> writeHeaders(headers, target));
 			Object body = this.call.body();
-			WebClient.RequestHeadersSpec<?> sendable = (body != null) ? request.bodyValue(body) : request;
-			return sendable.exchangeToMono((response) -> receive(response, target, redirects, answered));
+			return (body != null) ? request.bodyValue(body) : request;
 		}
 
 		private void writeHeaders(HttpHeaders headers, URI target) {
@@ -439,14 +493,20 @@ public final class VendoHttp {
 				return receiveBody(response, headers, status);
 			}
 			if (redirected) {
-				return redirect(response, target, redirects, answered);
+				URI to = resolve(target, headers.getFirst(HttpHeaders.LOCATION));
+				return redirect(response, target, to, redirects)
+					.then(Mono.defer(() -> send(Objects.requireNonNull(to), redirects + 1, answered)));
 			}
-			Flux<DataBuffer> body = response.bodyToFlux(DataBuffer.class);
+			return beginningOf(response).flatMap((bytes) -> Mono.error(errorAnswer(status, headers, bytes)));
+		}
+
+		Mono<byte[]> beginningOf(ClientResponse response) {
+			Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers());
 			return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(body, ERROR_BODY_READ))
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
-				.onErrorReturn(new byte[0])
-				.flatMap((bytes) -> Mono.error(errorAnswer(status, headers, bytes)));
+				// The status is known; what is left of the body adds nothing to it.
+				.onErrorReturn(new byte[0]);
 		}
 
 		private Mono<T> receiveBody(ClientResponse response, HttpHeaders headers, HttpStatusCode status) {
@@ -478,7 +538,7 @@ public final class VendoHttp {
 					cause);
 		}
 
-		private AttemptFailure errorAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
+		AttemptFailure errorAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
 			ErrorDetails.Builder read = VendoHttp.this.errors.read(status.value(), headers, body, this.call.slug());
 			ErrorDetails details = this.call.errorDetails().apply(read.requestSummary(requestSummary()).build());
 			boolean spendCap = details.code() != null && details.code().isSpendCap();
@@ -490,14 +550,16 @@ public final class VendoHttp {
 			return new AttemptFailure(details, repeatable, null);
 		}
 
-		private Mono<T> redirect(ClientResponse response, URI from, int redirects,
-				AtomicReference<@Nullable AttemptFailure> answered) {
-			URI to = resolve(from, response.headers().asHttpHeaders().getFirst(HttpHeaders.LOCATION));
+		/**
+		 * Leave an answer that leads elsewhere.
+		 * @return empty when it is to be followed, else an error
+		 */
+		Mono<Void> redirect(ClientResponse response, URI from, @Nullable URI to, int redirects) {
 			int status = response.statusCode().value();
 			boolean read = !WRITES.contains(this.call.method());
 			boolean keepsMethod = status == 307 || status == 308 || (read && status >= 301 && status <= 303);
 			if (to != null && Origin.same(from, to) && keepsMethod && redirects < MAX_REDIRECTS) {
-				return response.releaseBody().then(Mono.defer(() -> send(to, redirects + 1, answered)));
+				return response.releaseBody();
 			}
 			ErrorDetails details = details().status(status)
 				.requestId(VendoHttp.this.errors.requestId(response.headers().asHttpHeaders()))
@@ -511,7 +573,7 @@ public final class VendoHttp {
 			return response.releaseBody().then(Mono.error(() -> new AttemptFailure(details, false, null)));
 		}
 
-		private AttemptFailure failureOf(Throwable failure, Duration timeout) {
+		AttemptFailure failureOf(Throwable failure, Duration timeout) {
 			if (failure instanceof AttemptFailure known) {
 				return known;
 			}
@@ -570,7 +632,7 @@ public final class VendoHttp {
 			return (!tooLate && VendoHttp.this.budget.tryRetry()) ? delay : null;
 		}
 
-		private ErrorDetails.Builder details() {
+		ErrorDetails.Builder details() {
 			return ErrorDetails.builder().slug(this.call.slug()).requestSummary(requestSummary());
 		}
 
@@ -578,11 +640,11 @@ public final class VendoHttp {
 			return this.call.method() + " " + Redaction.mask(this.uri);
 		}
 
-		private long now() {
+		long now() {
 			return VendoHttp.this.config.scheduler().now(TimeUnit.NANOSECONDS);
 		}
 
-		private void log(AttemptFailure failure, int attempt, long started) {
+		void log(AttemptFailure failure, int attempt, long started) {
 			if (logger.isDebugEnabled()) {
 				ErrorDetails details = failure.details();
 				Object outcome = (details.status() != null) ? details.status() : details.transportReason();
@@ -592,11 +654,111 @@ public final class VendoHttp {
 			}
 		}
 
-		private void log(String outcome, int attempt, long started) {
+		void log(String outcome, int attempt, long started) {
 			if (logger.isDebugEnabled()) {
 				logger.debug("%s %s after %d ms, attempt %d".formatted(requestSummary(), outcome,
 						TimeUnit.NANOSECONDS.toMillis(now() - started), attempt));
 			}
+		}
+
+	}
+
+	/**
+	 * One call whose answer is handed over while it arrives: one attempt, and no bound
+	 * for its length.
+	 */
+	private final class StreamedExchange<T> extends Exchange<T> {
+
+		private final MediaType type;
+
+		private final Duration timeout;
+
+		private final Function<Flux<DataBuffer>, Flux<T>> streamReader;
+
+		private final Sinks.Empty<Void> begun = Sinks.empty();
+
+		StreamedExchange(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
+			super(call, (answer) -> Mono.empty());
+			this.type = type;
+			this.timeout = timeout;
+			this.streamReader = reader;
+		}
+
+		Flux<T> attempt() {
+			long started = now();
+			Mono<T> tooLate = Mono.delay(this.timeout, VendoHttp.this.config.scheduler())
+				.takeUntilOther(this.begun.asMono())
+				.flatMap((tick) -> Mono.<T>error(new TimeoutException()));
+			Mono<T> end = Flux.concat(tooLate, Mono.<T>never())
+				.takeUntilOther(VendoHttp.this.closing.asMono())
+				.singleOrEmpty();
+			return Flux.defer(() -> stream(this.uri, 0, started)).takeUntilOther(end).onErrorMap((failure) -> {
+				AttemptFailure known = failureOf(failure, this.timeout);
+				log(known, 1, started);
+				return known.toException(1);
+			});
+		}
+
+		private Flux<T> stream(URI target, int redirects, long started) {
+			return request(VendoHttp.this.transport.streamClient(), target)
+				.exchangeToFlux((response) -> receive(response, target, redirects, started));
+		}
+
+		private Flux<T> receive(ClientResponse response, URI target, int redirects, long started) {
+			HttpHeaders headers = response.headers().asHttpHeaders();
+			HttpStatusCode status = response.statusCode();
+			if (status.value() == 204) {
+				return response.releaseBody().thenMany(Flux.empty());
+			}
+			if (status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null) {
+				URI to = resolve(target, headers.getFirst(HttpHeaders.LOCATION));
+				return redirect(response, target, to, redirects)
+					.thenMany(Flux.defer(() -> stream(Objects.requireNonNull(to), redirects + 1, started)));
+			}
+			if (!status.is2xxSuccessful()) {
+				return beginningOf(response).flatMapMany((bytes) -> Flux.error(errorAnswer(status, headers, bytes)));
+			}
+			if (status.value() != 200 || !hasType(headers)) {
+				return beginningOf(response).flatMapMany((bytes) -> Flux.error(otherAnswer(status, headers, bytes)));
+			}
+			this.begun.tryEmitEmpty();
+			log("began to answer", 1, started);
+			return this.streamReader.apply(response.body(BodyExtractors.toDataBuffers()).onErrorMap(this::broken));
+		}
+
+		private VendoException broken(Throwable failure) {
+			AttemptFailure known = failureOf(failure, this.timeout);
+			ErrorDetails.Builder details = known.details().mutate().attempts(1);
+			TransportException.Reason reason = known.details().transportReason();
+			// Once an answer has begun, whatever else goes wrong with it is its end.
+			if (reason == TransportException.Reason.RESET
+					|| (reason == null && unwrap(failure) instanceof IOException)) {
+				details.code(ErrorCode.UPSTREAM_ERROR).transportReason(TransportException.Reason.RESET);
+				details.summary("%s closed the connection in the middle of its answer".formatted(this.uri.getHost()));
+			}
+			return details.build().toException(known.getCause());
+		}
+
+		// Not through MediaType, which does not read a charset that Java does not know.
+		private boolean hasType(HttpHeaders headers) {
+			String value = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+			if (value == null) {
+				return false;
+			}
+			int parameters = value.indexOf(';');
+			String essence = (parameters >= 0) ? value.substring(0, parameters) : value;
+			return essence.strip().equalsIgnoreCase(this.type.toString());
+		}
+
+		private AttemptFailure otherAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
+			String came = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+			return new AttemptFailure(details().code(ErrorCode.INVALID_RESPONSE)
+				.status(status.value())
+				.requestId(VendoHttp.this.errors.requestId(headers))
+				.summary("The answer is %s and not %s"
+					.formatted((came != null) ? Redaction.mask(came) : "without a content type", this.type))
+				.responseBody(this.call.isSecretAnswer() ? null : VendoHttp.this.errors.keptBody(body))
+				.build(), true, null);
 		}
 
 	}

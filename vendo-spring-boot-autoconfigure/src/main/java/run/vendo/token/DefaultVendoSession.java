@@ -1,12 +1,16 @@
 package run.vendo.token;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 
 import reactor.core.publisher.Mono;
 
 import run.vendo.http.Blocking;
+import run.vendo.http.HttpConfig;
 import run.vendo.http.VendoHttp;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.client.ClientHttpRequestExecution;
@@ -15,8 +19,10 @@ import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
  * A session over the token resolution of one identity.
@@ -34,7 +40,8 @@ final class DefaultVendoSession implements VendoSession {
 	DefaultVendoSession(Tokens tokens, VendoHttp http, String slug) {
 		this.tokens = tokens;
 		this.slug = slug;
-		this.webClient = SingletonSupplier.of(() -> http.webClient().filter(this::exchange).build());
+		this.webClient = SingletonSupplier
+			.of(() -> http.webClient().filter(this::exchange).filter(timeout(http.config())).build());
 		this.restClient = SingletonSupplier.of(() -> RestClient.builder()
 			.requestFactory(http.requestFactory())
 			.requestInterceptor(this::intercept)
@@ -67,6 +74,19 @@ final class DefaultVendoSession implements VendoSession {
 					.then(this.tokens.replacement(this.slug, token))
 					.flatMap((replacement) -> next.exchange(authorized(request, replacement)));
 			}));
+	}
+
+	/**
+	 * Limit the time until an answer begins, for the {@code RestClient} has such a limit
+	 * as well. How long its body takes is the reader's business: it may be a stream.
+	 */
+	private static ExchangeFilterFunction timeout(HttpConfig config) {
+		Duration limit = config.timeouts().response();
+		return (request, next) -> next.exchange(request)
+			.timeout(limit, Mono.error(() -> new WebClientRequestException(
+					new TimeoutException(
+							"No answer from %s within %d ms".formatted(request.url().getHost(), limit.toMillis())),
+					request.method(), request.url(), HttpHeaders.EMPTY)), config.scheduler());
 	}
 
 	private static ClientRequest authorized(ClientRequest request, String token) {

@@ -34,10 +34,13 @@ public final class TokenCache {
 
 	private final Duration defaultLifetime;
 
+	private final boolean keepsNone;
+
 	private TokenCache(Builder builder) {
 		this.clock = builder.clock;
 		this.expiryMargin = builder.expiryMargin;
 		this.defaultLifetime = builder.defaultLifetime;
+		this.keepsNone = builder.maximumSize == 0;
 		this.tokens = Caffeine.newBuilder()
 			.maximumSize(builder.maximumSize)
 			.ticker(() -> TimeUnit.MILLISECONDS.toNanos(this.clock.millis()))
@@ -148,7 +151,8 @@ public final class TokenCache {
 			if (current != flight) {
 				return current;
 			}
-			if (token.isUsable(this.clock.millis())) {
+			// Caffeine evicts a moment late, which is too late where none may be kept.
+			if (!this.keepsNone && token.isUsable(this.clock.millis())) {
 				this.tokens.put(key, token);
 			}
 			else {

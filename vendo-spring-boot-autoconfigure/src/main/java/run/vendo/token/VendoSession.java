@@ -8,8 +8,9 @@ import org.springframework.web.reactive.function.client.WebClient;
  * provider answers 401, exactly that token is dropped, another is fetched, and the
  * request is repeated once.
  * <p>
- * The clients share Vendo's connections and do not follow redirects, so that a token
- * never travels further than the URL it was sent to. They have no base URL.
+ * The clients do not follow redirects, so that a token never travels further than the URL
+ * it was sent to. They have no base URL, and wait for an answer to begin as long as
+ * Vendo's own calls do.
  *
  * @since 0.1.0
  */

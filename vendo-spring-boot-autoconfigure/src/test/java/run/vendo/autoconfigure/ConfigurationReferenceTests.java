@@ -69,9 +69,8 @@ class ConfigurationReferenceTests {
 			String variable = rows().get(name).variable().replace("<SLUG>", "ACME");
 			Binder binder = new Binder(ConfigurationPropertySources.from(new SystemEnvironmentPropertySource(
 					"systemEnvironment", Map.of(variable, sample(property.path("type").stringValue())))));
-			// The record that declares it, which need not be a part of VendoProperties.
-			Class<?> source = Class.forName(property.path("sourceType").stringValue());
-			assertThat(binder.bind(name.substring(0, name.lastIndexOf('.')), source).isBound())
+			Class<?> properties = Class.forName(property.path("sourceType").stringValue());
+			assertThat(binder.bind(name.substring(0, name.lastIndexOf('.')), properties).isBound())
 				.as("docs/configuration.md: the variable %s does not set %s", variable, name)
 				.isTrue();
 		}
@@ -115,6 +114,8 @@ class ConfigurationReferenceTests {
 			case "java.lang.Integer", "java.lang.Long" -> "7";
 			case "java.time.Duration" -> "7s";
 			case "org.springframework.util.unit.DataSize" -> "7MB";
+			case "run.vendo.reconciler.Quoting" -> "literal";
+			case "run.vendo.autoconfigure.reconciler.VendoReconcilerProperties$Action" -> "restart";
 			default -> "acme";
 		};
 	}

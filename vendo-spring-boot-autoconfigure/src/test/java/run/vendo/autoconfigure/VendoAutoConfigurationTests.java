@@ -24,10 +24,14 @@ import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventStream;
+import run.vendo.event.EventsApi;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.HttpApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.IntegrationsApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.webhook.WebhooksApi;
@@ -58,6 +62,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
@@ -111,13 +116,16 @@ class VendoAutoConfigurationTests {
 			.hasSingleBean(ReactiveIntegrationsApi.class)
 			.hasSingleBean(BillingApi.class)
 			.hasSingleBean(ReactiveBillingApi.class)
+			.hasSingleBean(EventsApi.class)
+			.hasSingleBean(ReactiveEventsApi.class)
 			.hasSingleBean(DataApi.class)
 			.hasSingleBean(ReactiveDataApi.class)
 			.hasSingleBean(HttpApi.class)
 			.hasSingleBean(ReactiveHttpApi.class)
 			.hasSingleBean(WebhooksApi.class)
 			.hasSingleBean(SsoApi.class)
-			.hasSingleBean(DeploymentApi.class));
+			.hasSingleBean(DeploymentApi.class)
+			.hasSingleBean(ReconcilerApi.class));
 	}
 
 	@Test
@@ -295,9 +303,9 @@ class VendoAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { ConnectionsApi.class, ReactiveConnectionsApi.class, IntegrationsApi.class,
-			ReactiveIntegrationsApi.class, BillingApi.class, ReactiveBillingApi.class, DataApi.class,
-			ReactiveDataApi.class, HttpApi.class, ReactiveHttpApi.class, WebhooksApi.class, SsoApi.class,
-			DeploymentApi.class })
+			ReactiveIntegrationsApi.class, BillingApi.class, ReactiveBillingApi.class, EventsApi.class,
+			ReactiveEventsApi.class, DataApi.class, ReactiveDataApi.class, HttpApi.class, ReactiveHttpApi.class,
+			WebhooksApi.class, SsoApi.class, DeploymentApi.class, ReconcilerApi.class })
 	void backsOffForASubApi(Class<?> type) {
 		this.contextRunner.withInitializer((context) -> register(context.getBeanFactory(), type)).run((context) -> {
 			assertThat(context).hasSingleBean(type);
@@ -384,6 +392,22 @@ class VendoAutoConfigurationTests {
 				this.recording
 					.verify(getRequestedFor(urlPathEqualTo("/me")).withHeader("Authorization", equalTo("Bearer t")));
 			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "reactor", "jdk" })
+	void streamsOnTheConnectorThatSpringBootIsTold(String connector) {
+		this.recording.stubFor(get("/api/deployments/me/connections").willReturn(okJson("{\"connections\":[]}")));
+		this.recording.stubFor(get("/api/deployments/me/events")
+			.willReturn(ok("data: {\"id\":\"evt_1\"}\n\n").withHeader("Content-Type", "text/event-stream")));
+		connected().withPropertyValues("spring.http.clients.reactive.connector=" + connector).run((context) -> {
+			try (EventStream stream = context.getBean(EventsApi.class).subscribe()) {
+				assertThat(stream.iterator().next().id()).isEqualTo("evt_1");
+			}
+			this.recording.verify(getRequestedFor(urlPathEqualTo("/api/deployments/me/events"))
+				.withHeader("Accept", equalTo("text/event-stream"))
+				.withHeader("Accept-Encoding", equalTo("identity")));
+		});
 	}
 
 	@Test

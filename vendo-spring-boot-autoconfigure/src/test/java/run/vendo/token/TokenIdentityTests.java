@@ -192,6 +192,23 @@ class TokenIdentityTests {
 	}
 
 	@Test
+	void whenCacheHasNoRoomThenManyCallersSeeNoFormerToken() {
+		AtomicInteger issued = new AtomicInteger();
+		this.server
+			.respond((request) -> Response.json("{\"access_token\":\"%d\"}".formatted(issued.incrementAndGet())));
+		VendoClient client = this.client.mutate().tokenCache(TokenCache.builder().maximumSize(0).build()).build();
+		Callers<Boolean> callers = Callers.start(8, () -> {
+			boolean current = true;
+			for (int i = 0; i < 50; i++) {
+				int before = issued.get();
+				current &= Integer.parseInt(client.token("slack")) >= before;
+			}
+			return current;
+		});
+		assertThat(callers.results()).containsOnly(true);
+	}
+
+	@Test
 	void whenCacheIsDescribedThenItTellsNothing() {
 		this.client.forUser(TestClients.JWT).token("slack");
 		entries(this.cache).forEach((key, token) -> {

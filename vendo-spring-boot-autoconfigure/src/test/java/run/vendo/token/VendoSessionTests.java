@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
@@ -15,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 import run.vendo.VendoClient;
 import run.vendo.error.NeedsReauthException;
@@ -35,6 +39,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -375,6 +380,30 @@ class VendoSessionTests {
 		VendoSession session = this.client.session("slack");
 		this.client.token("slack");
 		assertThat(session).hasToString("VendoSession[slug=slack]");
+	}
+
+	@Test
+	void whenProviderDoesNotAnswerWebClientGivesUp() {
+		VirtualTimeScheduler time = VirtualTimeScheduler.create();
+		try (VendoClient patient = this.client.mutate().scheduler(time).build()) {
+			patient.token("slack");
+			Gate gate = this.provider.hold();
+			CompletableFuture<String> answer = patient.session("slack")
+				.webClient()
+				.get()
+				.uri(uri())
+				.retrieve()
+				.bodyToMono(String.class)
+				.toFuture();
+			gate.awaitArrival();
+			time.advanceTimeBy(Duration.ofSeconds(29));
+			assertThat(answer).isNotDone();
+			time.advanceTimeBy(Duration.ofSeconds(1));
+			assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> answer.get(20, TimeUnit.SECONDS))
+				.withCauseInstanceOf(WebClientRequestException.class)
+				.withStackTraceContaining("within 30000 ms");
+			gate.open();
+		}
 	}
 
 }

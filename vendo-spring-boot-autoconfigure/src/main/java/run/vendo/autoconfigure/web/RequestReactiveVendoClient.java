@@ -26,10 +26,14 @@ import run.vendo.connection.Connection;
 import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventStreamOptions;
+import run.vendo.event.ReactiveEventsApi;
+import run.vendo.event.VendoEvent;
 import run.vendo.http.RateLimit;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.Integration;
 import run.vendo.integration.ReactiveIntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -132,6 +136,11 @@ final class RequestReactiveVendoClient implements ReactiveVendoClient {
 			}
 
 			@Override
+			public Mono<List<Connection>> snapshot() {
+				return one((client) -> client.connections().snapshot());
+			}
+
+			@Override
 			public Mono<Connection> get(String slug) {
 				return one((client) -> client.connections().get(slug));
 			}
@@ -182,6 +191,23 @@ final class RequestReactiveVendoClient implements ReactiveVendoClient {
 			}
 
 		};
+	}
+
+	@Override
+	public ReactiveEventsApi events() {
+		return new ReactiveEventsApi() {
+
+			@Override
+			public Flux<VendoEvent> subscribe(EventStreamOptions options) {
+				return many((client) -> client.events().subscribe(options));
+			}
+
+		};
+	}
+
+	@Override
+	public ReconcilerApi reconciler() {
+		return CurrentUser.require().reactiveClient().reconciler();
 	}
 
 	@Override

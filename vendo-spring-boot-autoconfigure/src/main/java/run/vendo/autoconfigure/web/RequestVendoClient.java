@@ -12,8 +12,10 @@ import run.vendo.billing.BillingApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventsApi;
 import run.vendo.http.HttpApi;
 import run.vendo.integration.IntegrationsApi;
+import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.token.VendoSession;
@@ -89,6 +91,16 @@ final class RequestVendoClient implements VendoClient {
 	@Override
 	public BillingApi billing() {
 		return current().billing();
+	}
+
+	@Override
+	public EventsApi events() {
+		return current().events();
+	}
+
+	@Override
+	public ReconcilerApi reconciler() {
+		return current().reconciler();
 	}
 
 	@Override

@@ -1,0 +1,75 @@
+package run.vendo.autoconfigure.event;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import run.vendo.error.VendoException;
+
+/**
+ * Published as an application event when the stream that brings the platform's events
+ * changes its state, in order with these events.
+ *
+ * <pre class="code">
+ * &#64;EventListener
+ * void on(EventStreamState.Interrupted state) {
+ * </pre>
+ *
+ * @since 0.1.0
+ */
+public sealed interface EventStreamState {
+
+	/**
+	 * The stream is open.
+	 *
+	 * @since 0.1.0
+	 */
+	record Connected() implements EventStreamState {
+
+	}
+
+	/**
+	 * The stream has ended unexpectedly, and attempts to open it again begin. Published
+	 * once for each outage.
+	 *
+	 * @param cause why it has ended
+	 * @since 0.1.0
+	 */
+	record Interrupted(VendoException cause) implements EventStreamState {
+
+	}
+
+	/**
+	 * The stream is open again after an outage. What the outage has hidden comes next, as
+	 * far as it can be found out.
+	 *
+	 * @param outage how long it was closed
+	 * @since 0.1.0
+	 */
+	record Recovered(Duration outage) implements EventStreamState {
+
+	}
+
+	/**
+	 * The stream is closed: the platform has no events for the application, or the
+	 * application stops.
+	 *
+	 * @since 0.1.0
+	 */
+	record Closed() implements EventStreamState {
+
+	}
+
+	/**
+	 * The stream has ended, and the reconnects that are allowed have failed.
+	 *
+	 * @param cause why
+	 * @param nextAttempt how long until the next attempt, or {@code null} when there will
+	 * be none because the platform has rejected the API key
+	 * @since 0.1.0
+	 */
+	record Failed(VendoException cause, @Nullable Duration nextAttempt) implements EventStreamState {
+
+	}
+
+}

@@ -1,0 +1,16 @@
+package run.vendo.event;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something about a connection changed: {@code connection.changed}.
+ *
+ * @param envelope what every event has
+ * @param slug the provider
+ * @param connectionId the id of the connection, or {@code null} when not said
+ * @since 0.1.0
+ */
+public record ConnectionChanged(EventEnvelope envelope, String slug,
+		@Nullable String connectionId) implements ConnectionEvent {
+
+}

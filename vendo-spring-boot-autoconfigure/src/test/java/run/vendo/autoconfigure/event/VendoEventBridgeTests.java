@@ -1,0 +1,494 @@
+package run.vendo.autoconfigure.event;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import run.vendo.error.ErrorCode;
+import run.vendo.error.ErrorDetails;
+import run.vendo.event.ConnectionConnected;
+import run.vendo.event.ConnectionEvent;
+import run.vendo.event.ReactiveEventsApi;
+import run.vendo.event.StreamFailed;
+import run.vendo.event.UnknownEvent;
+import run.vendo.event.VendoEvent;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(60)
+class VendoEventBridgeTests {
+
+	private final FakeEvents events = new FakeEvents();
+
+	private final Seen seen = new Seen();
+
+	private final List<ConfigurableApplicationContext> contexts = new ArrayList<>();
+
+	@AfterEach
+	void close() {
+		this.contexts.forEach(ConfigurableApplicationContext::close);
+	}
+
+	@Test
+	void deliversEventsAsThemselvesInOrderOnItsOwnThread() {
+		start(Recorder.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		List<VendoEvent> sent = new ArrayList<>();
+		for (int i = 0; i < 500; i++) {
+			sent.add(this.events.connected("slack"));
+		}
+		sent.forEach(stream::send);
+		for (VendoEvent event : sent) {
+			assertThat(this.seen.take()).isSameAs(event);
+		}
+		assertThat(this.seen.threads).hasSize(1).allMatch((name) -> name.startsWith("vendo-events"));
+	}
+
+	@Test
+	void listenersChooseByTypeAndByField() {
+		start(Choosers.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.send(this.events.connected("notion"), VendoEvent.of("tomorrow.news", "{\"id\":\"u1\"}"),
+				this.events.connected("slack"));
+		assertThat(this.seen.take()).isEqualTo("connected notion");
+		assertThat(this.seen.take()).isEqualTo("unknown tomorrow.news");
+		assertThat(this.seen.take()).isEqualTo("connected slack");
+		assertThat(this.seen.take()).isEqualTo("slack alone");
+	}
+
+	@Test
+	void listenerThatThrowsStopsNeitherOtherListenersNorLaterEvents(CapturedOutput output) {
+		ConfigurableApplicationContext context = start(Recorder.class, Thrower.class, LegacyThrower.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		for (int i = 0; i < 3; i++) {
+			VendoEvent event = this.events.connected("slack");
+			stream.send(event);
+			assertThat(this.seen.take()).isSameAs(event);
+		}
+		context.close();
+		assertThat(output.getOut().split("ERROR", -1)).hasSize(3);
+		assertThat(output).containsOnlyOnce("Event listener " + Thrower.class.getName() + ".on(")
+			.contains("an ApplicationListener failed");
+	}
+
+	@Test
+	void listenerFailuresAreCounted() {
+		ConfigurableApplicationContext context = start(Recorder.class, Thrower.class);
+		MeterRegistry meters = new SimpleMeterRegistry();
+		context.getBean(VendoEventMetrics.class).bindTo(meters);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.send(this.events.connected("slack"), this.events.connected("slack"));
+		this.seen.take();
+		this.seen.take();
+		context.close();
+		assertThat(meters.get("vendo.events.listener.failures").functionCounter().count()).isEqualTo(2);
+		assertThat(meters.get("vendo.events.delivered").functionCounter().count()).isEqualTo(2);
+	}
+
+	@Test
+	void whoeverElsePublishesAnEventSeesWhatListenersThrow() {
+		ConfigurableApplicationContext context = start(Thrower.class);
+		assertThatIllegalStateException().isThrownBy(() -> context.publishEvent(this.events.connected("slack")))
+			.withMessage("Broken listener");
+	}
+
+	@Test
+	void nothingIsOpenedBeforeTheApplicationIsReady() {
+		start(BeforeReady.class);
+		assertThat(this.seen.take()).isEqualTo(0);
+		this.events.awaitSubscription();
+	}
+
+	@Test
+	void whenDisabledThereIsNoBridge() {
+		ConfigurableApplicationContext context = start(new String[] { "--vendo.events.enabled=false" }, Recorder.class);
+		assertThat(context.getBeanNamesForType(VendoEventBridge.class)).isEmpty();
+		assertThat(this.events.subscriptions()).isZero();
+	}
+
+	@Test
+	void lazyApplicationOpensItAllTheSame() {
+		start(new String[] { "--spring.main.lazy-initialization=true" }, Recorder.class);
+		this.events.awaitSubscription();
+	}
+
+	@Test
+	void slowListenerSlowsTheStream() throws Exception {
+		ConfigurableApplicationContext context = start(Blocker.class);
+		MeterRegistry meters = new SimpleMeterRegistry();
+		context.getBean(VendoEventMetrics.class).bindTo(meters);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		for (int i = 0; i < 100; i++) {
+			stream.send(this.events.connected("slack"));
+		}
+		Blocker blocker = context.getBean(Blocker.class);
+		blocker.entered.await();
+		assertThat(stream.requested()).hasValue(32);
+		assertThat(meters.get("vendo.events.waiting").gauge().value()).isEqualTo(31);
+		assertThat(context.getBean(VendoEventBridge.class).deliveringFor()).isPositive();
+		blocker.go.countDown();
+	}
+
+	@Test
+	void contextClosesInTimeAlthoughAListenerBlocks() throws Exception {
+		ConfigurableApplicationContext context = start(Blocker.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.send(this.events.connected("slack"));
+		Blocker blocker = context.getBean(Blocker.class);
+		blocker.entered.await();
+		long begin = System.nanoTime();
+		context.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+		assertThat(blocker.interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(stream.isCancelled()).isTrue();
+	}
+
+	@Test
+	void listenerMayCloseTheContext() throws Exception {
+		ConfigurableApplicationContext context = start(Closer.class);
+		Closer closer = context.getBean(Closer.class);
+		this.events.awaitSubscription().send(this.events.connected("slack"));
+		assertThat(closer.closed.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(context.isActive()).isFalse();
+	}
+
+	@Test
+	void stoppedBridgeStartsAgainWhereItWas() {
+		ConfigurableApplicationContext context = start(Recorder.class);
+		FakeEvents.Subscription first = this.events.awaitSubscription();
+		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		bridge.stop();
+		assertThat(bridge.isRunning()).isFalse();
+		assertThat(first.isCancelled()).isTrue();
+		bridge.start();
+		FakeEvents.Subscription second = this.events.awaitSubscription();
+		assertThat(second.options().cursor()).isNotNull().isSameAs(first.options().cursor());
+		VendoEvent event = this.events.connected("slack");
+		second.send(event);
+		assertThat(this.seen.take()).isSameAs(event);
+	}
+
+	@Test
+	void whatHadArrivedBeforeAStopIsDeliveredAfterTheStart() throws Exception {
+		ConfigurableApplicationContext context = start(Blocker.class, Recorder.class);
+		Blocker blocker = context.getBean(Blocker.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		VendoEvent first = this.events.connected("slack");
+		VendoEvent second = this.events.connected("slack");
+		stream.send(first, second);
+		blocker.entered.await();
+		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		bridge.stop();
+		blocker.go.countDown();
+		bridge.start();
+		assertThat(this.seen.take()).isSameAs(first);
+		assertThat(this.seen.take()).isSameAs(second);
+	}
+
+	@Test
+	void contextsLeaveNoThread() {
+		for (int i = 0; i < 20; i++) {
+			ConfigurableApplicationContext context = start(Recorder.class);
+			VendoEvent event = this.events.connected("slack");
+			this.events.awaitSubscription().send(event);
+			assertThat(this.seen.take()).isSameAs(event);
+			context.close();
+		}
+		assertThat(Thread.getAllStackTraces().keySet()).noneMatch(
+				(thread) -> thread.isAlive() && thread.getName().startsWith("vendo-events") && !isEnding(thread));
+	}
+
+	private static boolean isEnding(Thread thread) {
+		try {
+			thread.join(5000);
+			return !thread.isAlive();
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	@Test
+	void whenTheStreamFailsForGoodItSubscribesAgainFromWhereItWas() {
+		start(new String[] { "--vendo.events.resubscribe-delay=1ms" }, States.class);
+		FakeEvents.Subscription first = this.events.awaitSubscription();
+		first.open();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Connected());
+		first.fail(FakeEvents.failure(503));
+		assertThat(this.seen.take()).isInstanceOf(EventStreamState.Interrupted.class);
+		assertThat(this.seen.take()).isInstanceOfSatisfying(EventStreamState.Failed.class,
+				(state) -> assertThat(state.nextAttempt()).isEqualTo(Duration.ofMillis(1)));
+		FakeEvents.Subscription second = this.events.awaitSubscription();
+		assertThat(second.options().cursor()).isSameAs(first.options().cursor());
+		second.open();
+		assertThat(this.seen.take()).isInstanceOf(EventStreamState.Recovered.class);
+	}
+
+	@Test
+	void terminalEventReachesListenersToo() {
+		start(new String[] { "--vendo.events.resubscribe-delay=1h" }, Recorder.class);
+		this.events.awaitSubscription().fail(FakeEvents.failure(503));
+		assertThat(this.seen.take()).isInstanceOf(StreamFailed.class);
+	}
+
+	@Test
+	void whenThePlatformRejectsTheKeyItStopsAndSaysSoOnce(CapturedOutput output) {
+		ConfigurableApplicationContext context = start(new String[] { "--vendo.events.resubscribe-delay=1ms" },
+				States.class);
+		this.events.awaitSubscription().fail(FakeEvents.failure(401));
+		assertThat(this.seen.take()).isInstanceOfSatisfying(EventStreamState.Failed.class,
+				(state) -> assertThat(state.nextAttempt()).isNull());
+		context.close();
+		assertThat(this.events.subscriptions()).isOne();
+		assertThat(output).containsOnlyOnce("The platform refuses the event stream").doesNotContain("WARN");
+	}
+
+	@Test
+	void whenThePlatformWantsNoReconnectItStaysClosed() {
+		ConfigurableApplicationContext context = start(new String[] { "--vendo.events.resubscribe-delay=1ms" },
+				States.class);
+		this.events.awaitSubscription().end();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Closed());
+		context.close();
+		assertThat(this.events.subscriptions()).isOne();
+	}
+
+	@Test
+	void outageIsOneWarningAndItsEndOneLine(CapturedOutput output) {
+		ConfigurableApplicationContext context = start(new String[] { "--vendo.events.resubscribe-delay=1ms" },
+				States.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.open();
+		stream.interrupt(FakeEvents.failure(503));
+		stream.interrupt(FakeEvents.failure(502));
+		stream.fail(FakeEvents.failure(500));
+		this.events.awaitSubscription().open();
+		List<Class<?>> states = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			states.add(this.seen.take().getClass());
+		}
+		assertThat(states).containsExactly(EventStreamState.Connected.class, EventStreamState.Interrupted.class,
+				EventStreamState.Failed.class, EventStreamState.Recovered.class);
+		context.close();
+		assertThat(output.getOut().lines().filter((line) -> line.contains("WARN"))).hasSize(1);
+		assertThat(output).containsOnlyOnce("The event stream is open again after");
+	}
+
+	@Test
+	void limitOfStreamsIsExplained(CapturedOutput output) {
+		start(States.class);
+		this.events.awaitSubscription()
+			.interrupt(ErrorDetails.of(ErrorCode.RATE_LIMIT_SSE_STREAMS).status(429).toException());
+		assertThat(this.seen.take()).isInstanceOf(EventStreamState.Interrupted.class);
+		assertThat(output).contains("five event streams at once").contains("vendo.events.enabled=false");
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void whereVirtualThreadsAreEnabledItRunsOnOne() {
+		start(new String[] { "--spring.threads.virtual.enabled=true" }, Recorder.class);
+		this.events.awaitSubscription().send(this.events.connected("slack"));
+		this.seen.take();
+		assertThat(this.seen.groups).containsExactly("VirtualThreads");
+	}
+
+	private ConfigurableApplicationContext start(Class<?>... listeners) {
+		return start(new String[0], listeners);
+	}
+
+	private ConfigurableApplicationContext start(String[] arguments, Class<?>... listeners) {
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class).sources(listeners)
+			.web(WebApplicationType.NONE)
+			.initializers((created) -> {
+				created.getBeanFactory().registerSingleton("events", this.events);
+				created.getBeanFactory().registerSingleton("seen", this.seen);
+			})
+			// Ahead of those of a test, so that what is logged by default is.
+			.properties("logging.level.run.vendo=INFO")
+			.run(arguments);
+		this.contexts.add(context);
+		return context;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(VendoEventsAutoConfiguration.class)
+	static class Application {
+
+		@Bean
+		static ReactiveEventsApi reactiveEventsApi(FakeEvents events) {
+			return events;
+		}
+
+	}
+
+	static class Seen {
+
+		final List<String> threads = Collections.synchronizedList(new ArrayList<>());
+
+		final List<String> groups = Collections.synchronizedList(new ArrayList<>());
+
+		private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
+
+		void add(Object what) {
+			Thread thread = Thread.currentThread();
+			if (!this.threads.contains(thread.getName())) {
+				this.threads.add(thread.getName());
+				this.groups.add(thread.getThreadGroup().getName());
+			}
+			this.queue.add(what);
+		}
+
+		Object take() {
+			try {
+				Object what = this.queue.poll(10, TimeUnit.SECONDS);
+				if (what == null) {
+					throw new AssertionError("Nothing was delivered");
+				}
+				return what;
+			}
+			catch (InterruptedException ex) {
+				throw new AssertionError(ex);
+			}
+		}
+
+	}
+
+	record Recorder(Seen seen) {
+
+		@EventListener
+		@Order(10)
+		void on(VendoEvent event) {
+			this.seen.add(event);
+		}
+
+	}
+
+	record Choosers(Seen seen) {
+
+		@EventListener
+		@Order(1)
+		void connected(ConnectionConnected event) {
+			this.seen.add("connected " + event.slug());
+		}
+
+		@EventListener(condition = "#event.slug == 'slack'")
+		@Order(2)
+		void slack(ConnectionEvent event) {
+			this.seen.add("slack alone");
+		}
+
+		@EventListener
+		void unknown(UnknownEvent event) {
+			this.seen.add("unknown " + event.kind());
+		}
+
+	}
+
+	record States(Seen seen) {
+
+		@EventListener
+		void on(EventStreamState state) {
+			this.seen.add(state);
+		}
+
+	}
+
+	static class Thrower {
+
+		@EventListener
+		@Order(1)
+		void on(ConnectionEvent event) {
+			throw new IllegalStateException("Broken listener");
+		}
+
+	}
+
+	@Order(20)
+	static class LegacyThrower implements ApplicationListener<PayloadApplicationEvent<ConnectionConnected>> {
+
+		@Override
+		public void onApplicationEvent(PayloadApplicationEvent<ConnectionConnected> event) {
+			throw new IllegalStateException("Broken listener");
+		}
+
+	}
+
+	static class Blocker {
+
+		final CountDownLatch entered = new CountDownLatch(1);
+
+		final CountDownLatch go = new CountDownLatch(1);
+
+		final CountDownLatch interrupted = new CountDownLatch(1);
+
+		@EventListener
+		@Order(1)
+		void on(ConnectionEvent event) {
+			this.entered.countDown();
+			try {
+				this.go.await();
+			}
+			catch (InterruptedException ex) {
+				this.interrupted.countDown();
+			}
+		}
+
+	}
+
+	static class Closer {
+
+		final CountDownLatch closed = new CountDownLatch(1);
+
+		private final ConfigurableApplicationContext context;
+
+		Closer(ConfigurableApplicationContext context) {
+			this.context = context;
+		}
+
+		@EventListener
+		void on(ConnectionEvent event) {
+			this.context.close();
+			this.closed.countDown();
+		}
+
+	}
+
+	record BeforeReady(Seen seen, FakeEvents events) {
+
+		@EventListener(ApplicationStartedEvent.class)
+		void started() {
+			this.seen.add(this.events.subscriptions());
+		}
+
+	}
+
+}

@@ -1,0 +1,421 @@
+package run.vendo.event;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Mono;
+
+import run.vendo.VendoClient;
+import run.vendo.event.FakePlatform.LiveBody;
+import run.vendo.event.FakePlatform.Request;
+
+import org.springframework.http.client.reactive.ClientHttpResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Half an hour in which everything goes wrong that can: 100,000 events, 500 faults.
+ */
+class EventStreamStormTests {
+
+	private static final int EVENTS = 100_000;
+
+	private static final int FAULTS = 500;
+
+	private static final int LULL = 1000;
+
+	private static final Duration STEP = Duration.ofMinutes(30).dividedBy(EVENTS);
+
+	private static final String[] SLUGS = { "slack", "github", "notion", "gmail", "openai", "stripe", "linear", "jira",
+			"figma", "asana" };
+
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 })
+	void whenEverythingGoesWrongThenListenersEndWithThePlatformsState(long seed) {
+		Storm storm = new Storm(seed);
+		try (VendoClient client = storm.platform.client()) {
+			client.reactive()
+				.events()
+				.subscribe(EventStreamOptions.defaults()
+					.withMaxReconnects(EventStreamOptions.UNLIMITED)
+					.withBackoff(Duration.ofMillis(200), Duration.ofSeconds(2))
+					.withIdleTimeout(Duration.ofSeconds(2)))
+				.subscribe(storm.reader);
+			storm.rage();
+			assertThat(storm.reader.end).isNull();
+			assertThat(storm.reader.disorder).isEmpty();
+			BitSet expected = new BitSet();
+			expected.set(0, storm.produced);
+			expected.andNot(storm.lost);
+			assertThat(storm.reader.delivered).as("every event that could be replayed").isEqualTo(expected);
+			// Else the storm was none.
+			assertThat(storm.platform.streams).hasSizeGreaterThan(200);
+			assertThat(storm.lost.cardinality()).isGreaterThan(100);
+			assertThat(storm.reader.resynchronized).isPositive();
+			assertThat(storm.reader.repeated).isZero();
+		}
+	}
+
+	private static final class Storm {
+
+		private final FakePlatform platform = new FakePlatform();
+
+		private final Random random;
+
+		private final Reader reader;
+
+		private final Deque<Sent> history = new ArrayDeque<>();
+
+		private final BitSet lost = new BitSet();
+
+		private int epoch = 1;
+
+		private int produced;
+
+		private @Nullable LiveBody body;
+
+		/** Whether the server believes in a connection that is none any more. */
+		private boolean deaf;
+
+		private long downUntil;
+
+		private int errors;
+
+		private long listBrokenUntil;
+
+		Storm(long seed) {
+			this.random = new Random(seed);
+			this.reader = new Reader(this);
+			for (String slug : SLUGS) {
+				this.platform.connections.put(slug, "available");
+				this.reader.view.put(slug, "available");
+			}
+			this.platform.random = 0.5;
+			this.platform.otherwise(this::connect);
+			this.platform.list(this::list);
+		}
+
+		void rage() {
+			int[] faults = this.random.ints(FAULTS, 0, EVENTS).sorted().toArray();
+			int next = 0;
+			while (this.produced < EVENTS) {
+				int burst = Math.min(1 + this.random.nextInt(8), EVENTS - this.produced);
+				this.platform.advance(STEP.multipliedBy(burst));
+				StringBuilder text = new StringBuilder(burst * 256);
+				for (int i = 0; i < burst; i++) {
+					text.append(happen());
+				}
+				write(text.toString());
+				while (next < FAULTS && faults[next] < this.produced) {
+					fault();
+					next++;
+				}
+				if (this.produced % LULL < burst) {
+					calm();
+				}
+			}
+			calm();
+			assertThat(next).isEqualTo(FAULTS);
+		}
+
+		// Nothing happens for a while, but the server lives: then everybody agrees.
+		void calm() {
+			this.downUntil = 0;
+			this.errors = 0;
+			this.listBrokenUntil = 0;
+			for (int i = 0; i < 20; i++) {
+				this.platform.advanceSeconds(1);
+				write(": ping\n\n");
+			}
+			assertThat(this.reader.view).as("how the connections stand after %d events", this.produced)
+				.isEqualTo(this.platform.connections);
+		}
+
+		private String happen() {
+			int number = this.produced++;
+			String slug = SLUGS[this.random.nextInt(SLUGS.length)];
+			StringBuilder text = new StringBuilder(256);
+			String id = this.epoch + "-" + number;
+			switch (this.random.nextInt(10)) {
+				case 0, 1 -> connection(text, id, number, slug, "connection.connected", "connected");
+				case 2 -> connection(text, id, number, slug, "connection.disconnected", "available");
+				case 3 -> connection(text, id, number, slug, "connection.needs_reauth", "needs_reauth");
+				case 4 -> connection(text, id, number, slug, "connection.error", "error");
+				case 5 -> connection(text, id, number, slug, "connection.status_changed",
+						this.random.nextBoolean() ? "revoked" : "pending_setup");
+				case 6 -> connection(text, id, number, slug, "connection.changed", null);
+				default -> block(text, id, "billing.usage_recorded", number, "billing.usage_recorded",
+						"\"provider\":\"openai\",\"micros\":12");
+			}
+			Sent sent = new Sent(number, text.toString());
+			this.history.add(sent);
+			if (this.history.size() > 100) {
+				this.history.remove();
+			}
+			return sent.text();
+		}
+
+		private void connection(StringBuilder text, String id, int number, String slug, String kind,
+				@Nullable String status) {
+			if (status != null) {
+				this.platform.connections.put(slug, status);
+			}
+			String fields = "\"slug\":\"" + slug + "\",\"connection_id\":\"cn_" + slug + "\""
+					+ ((status != null) ? ",\"status\":\"" + status + "\"" : "");
+			String former = switch (kind) {
+				case "connection.connected" -> "connection_created";
+				case "connection.disconnected" -> "connection_deleted";
+				default -> "connection_updated";
+			};
+			boolean formerFirst = this.random.nextBoolean();
+			if (formerFirst) {
+				block(text, id, former, number, kind, fields);
+			}
+			block(text, id, kind, number, kind, fields);
+			if (!formerFirst && this.random.nextBoolean()) {
+				block(text, id, former, number, kind, fields);
+			}
+		}
+
+		private static void block(StringBuilder text, String id, String name, int number, String kind, String fields) {
+			text.append("id: ").append(id).append("\nevent: ").append(name).append("\ndata: {\"id\":\"evt_");
+			text.append(number).append("\",\"kind\":\"").append(kind).append("\",").append(fields).append("}\n\n");
+		}
+
+		private void write(String text) {
+			LiveBody body = this.body;
+			if (body != null && !this.deaf) {
+				int cut = (this.random.nextInt(10) == 0) ? this.random.nextInt(text.length()) : 0;
+				if (cut > 0) {
+					body.offer(text.substring(0, cut));
+				}
+				body.offer(text.substring(cut));
+			}
+		}
+
+		private void fault() {
+			switch (this.random.nextInt(9)) {
+				case 0 -> drop(null);
+				case 1 -> drop(new IOException("Connection reset by peer"));
+				case 2 -> {
+					// In the middle of a block.
+					write("id: 9-9\nevent: connection.connected\ndata: {\"id\":\"evt_none\"");
+					drop(null);
+				}
+				case 3 -> this.deaf = true;
+				case 4 -> {
+					this.errors = 1 + this.random.nextInt(3);
+					drop(null);
+				}
+				case 5 -> {
+					Sent[] sent = this.history.stream()
+						.filter((candidate) -> !this.lost.get(candidate.number()))
+						.toArray(Sent[]::new);
+					for (int i = this.random.nextInt(5); i >= 0 && sent.length > 0; i--) {
+						write(sent[this.random.nextInt(sent.length)].text());
+					}
+				}
+				case 6 -> restart(false);
+				case 7 -> restart(true);
+				default -> {
+					this.listBrokenUntil = this.platform.now() + this.random.nextInt(5000);
+					drop(null);
+				}
+			}
+		}
+
+		private void restart(boolean forget) {
+			if (forget) {
+				this.history.clear();
+				this.epoch++;
+			}
+			this.downUntil = this.platform.now() + this.random.nextInt(3000);
+			drop(null);
+		}
+
+		private void drop(@Nullable Throwable failure) {
+			LiveBody body = this.body;
+			this.body = null;
+			if (body != null && !this.deaf) {
+				body.finish(failure);
+			}
+		}
+
+		private Mono<ClientHttpResponse> connect(Request request) {
+			if (this.platform.now() < this.downUntil) {
+				return FakePlatform.refused();
+			}
+			if (this.errors > 0) {
+				this.errors--;
+				return Mono.just(FakePlatform.answer(500 + this.random.nextInt(5)));
+			}
+			LiveBody body = new LiveBody();
+			this.body = body;
+			this.deaf = false;
+			String lastEventId = request.lastEventId();
+			if (lastEventId != null) {
+				replay(body, lastEventId);
+			}
+			return Mono.just(FakePlatform.stream(body.flux()));
+		}
+
+		private void replay(LiveBody body, String lastEventId) {
+			int dash = lastEventId.indexOf('-');
+			int last = Integer.parseInt(lastEventId.substring(dash + 1));
+			boolean known = Integer.parseInt(lastEventId.substring(0, dash)) == this.epoch
+					|| this.history.stream().anyMatch((sent) -> sent.number() == last);
+			BitSet replayed = new BitSet();
+			if (known || this.random.nextBoolean()) {
+				for (Sent sent : this.history) {
+					if (!known || sent.number() > last) {
+						body.offer(sent.text());
+						replayed.set(sent.number());
+					}
+				}
+			}
+			for (int i = Math.max(0, last - 1000); i < this.produced; i++) {
+				if (!replayed.get(i) && !this.reader.delivered.get(i)) {
+					this.lost.set(i);
+				}
+			}
+		}
+
+		private Mono<ClientHttpResponse> list() {
+			if (this.platform.now() < this.listBrokenUntil) {
+				return Mono.just(FakePlatform.answer(503));
+			}
+			int delay = this.random.nextInt(3);
+			if (delay == 0) {
+				return Mono.just(FakePlatform.list(this.platform.connections));
+			}
+			// Read at some point between question and answer.
+			Map<String, String> copy = new TreeMap<>(this.platform.connections);
+			return Mono.delay(Duration.ofMillis(this.random.nextInt(400)), this.platform.time)
+				.map((tick) -> FakePlatform.list((delay == 1) ? copy : this.platform.connections));
+		}
+
+	}
+
+	/**
+	 * One block of the server, or two under both names.
+	 */
+	private record Sent(int number, String text) {
+
+	}
+
+	/**
+	 * An application: its view of the connections is what the events told it.
+	 */
+	private static final class Reader extends BaseSubscriber<VendoEvent> {
+
+		private final Storm storm;
+
+		private final Random random = new Random(42);
+
+		private final Map<String, String> view = new TreeMap<>();
+
+		private final BitSet delivered = new BitSet();
+
+		private final StringBuilder disorder = new StringBuilder();
+
+		private int last = -1;
+
+		private int repeated;
+
+		private int resynchronized;
+
+		private int open;
+
+		private @Nullable String end;
+
+		Reader(Storm storm) {
+			this.storm = storm;
+		}
+
+		@Override
+		protected void hookOnSubscribe(Subscription subscription) {
+			this.open = 10;
+			request(10);
+		}
+
+		@Override
+		protected void hookOnNext(VendoEvent event) {
+			if (event.isResynchronized()) {
+				this.resynchronized++;
+			}
+			else {
+				count(event);
+			}
+			if (event instanceof ConnectionConnected connected) {
+				this.view.put(connected.slug(), "connected");
+			}
+			else if (event instanceof ConnectionDisconnected disconnected) {
+				this.view.put(disconnected.slug(), "available");
+			}
+			else if (event instanceof ConnectionNeedsReauth reauth) {
+				this.view.put(reauth.slug(), "needs_reauth");
+			}
+			else if (event instanceof ConnectionError error) {
+				this.view.put(error.slug(), "error");
+			}
+			else if (event instanceof ConnectionStatusChanged changed) {
+				this.view.put(changed.slug(), changed.status().value());
+			}
+			if (--this.open == 0) {
+				askForMore();
+			}
+		}
+
+		// A reader that is busy now and then.
+		private void askForMore() {
+			this.open = 1 + this.random.nextInt(60);
+			if (this.random.nextInt(200) != 0) {
+				request(this.open);
+				return;
+			}
+			this.storm.platform.time.schedule(() -> request(this.open), this.random.nextInt(3000),
+					TimeUnit.MILLISECONDS);
+		}
+
+		private void count(VendoEvent event) {
+			String id = event.id();
+			int number = (id != null && id.startsWith("evt_")) ? Integer.parseInt(id.substring(4)) : -1;
+			if (number < 0 || event instanceof UnknownEvent) {
+				this.disorder.append("unknown ").append(event.rawData()).append('\n');
+				return;
+			}
+			if (this.delivered.get(number)) {
+				this.repeated++;
+			}
+			if (number <= this.last) {
+				this.disorder.append(number).append(" after ").append(this.last).append('\n');
+			}
+			this.last = Math.max(this.last, number);
+			this.delivered.set(number);
+		}
+
+		@Override
+		protected void hookOnComplete() {
+			this.end = "completed";
+		}
+
+		@Override
+		protected void hookOnError(Throwable failure) {
+			this.end = failure.toString();
+		}
+
+	}
+
+}
