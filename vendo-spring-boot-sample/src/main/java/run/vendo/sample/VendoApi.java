@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 import run.vendo.VendoClient;
+import run.vendo.autoconfigure.web.ForRequest;
 import run.vendo.billing.Balance;
 import run.vendo.connection.Connection;
 
@@ -37,6 +38,15 @@ class VendoApi {
 	@GetMapping("/token/{slug}")
 	TokenView token(@PathVariable String slug) {
 		return new TokenView(slug, mask(this.vendo.token(slug)));
+	}
+
+	/**
+	 * Show the token of whoever is signed in at the Vendo proxy. Without the proxy nobody
+	 * is.
+	 */
+	@GetMapping("/me/token/{slug}")
+	TokenView myToken(@PathVariable String slug, @ForRequest VendoClient user) {
+		return new TokenView(slug, mask(user.token(slug)));
 	}
 
 	@GetMapping("/balance")
