@@ -51,6 +51,29 @@ public sealed interface EventStreamState {
 	}
 
 	/**
+	 * After an interruption, the connections were compared with what was known. What has
+	 * changed meanwhile is published as events of its own; other kinds of events that the
+	 * platform did not replay are lost.
+	 *
+	 * @param differences how many changes were found
+	 * @since 0.1.0
+	 */
+	record Resynchronized(int differences) implements EventStreamState {
+
+	}
+
+	/**
+	 * After an interruption, the connections could not be read, so that changes may be
+	 * unknown. It is tried again. Published once until it succeeds.
+	 *
+	 * @param cause why
+	 * @since 0.1.0
+	 */
+	record GapUnresolved(VendoException cause) implements EventStreamState {
+
+	}
+
+	/**
 	 * The stream is closed: the platform has no events for the application, or the
 	 * application stops.
 	 *

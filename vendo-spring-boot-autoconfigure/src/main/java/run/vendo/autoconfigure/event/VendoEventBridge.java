@@ -4,10 +4,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
@@ -50,6 +53,8 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 	 * As many changes of state may wait. A listener that lets so many wait misses some.
 	 */
 	private static final int MAX_WAITING = 1000;
+
+	private static final Duration LONGEST_DELAY = Duration.ofHours(1);
 
 	private static final Duration PATIENCE = Duration.ofMillis(400);
 
@@ -106,6 +111,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 
 	@Override
 	public void start() {
+		this.failures.keepListenersApart();
 		synchronized (this.monitor) {
 			this.running = true;
 			open();
@@ -175,12 +181,18 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 			this.publisher.publishEvent(event);
 		}
 		catch (Throwable ex) {
-			// From a listener that is not an annotated method; those report themselves.
-			this.failures.report(null, event, ex);
+			// Only where the application has an event multicaster of its own: that of
+			// Spring keeps listeners apart, see start().
+			this.failures.report(event, ex);
 		}
 		finally {
 			this.deliveringSince = null;
 		}
+	}
+
+	private static boolean isRefusal(VendoException failure) {
+		Integer status = failure.status();
+		return status != null && (status == 401 || status == 403);
 	}
 
 	private void announce(EventStreamState state) {
@@ -194,11 +206,12 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 	 */
 	private final class Delivery implements Runnable {
 
-		private final CountDownLatch done = new CountDownLatch(1);
-
-		private final @Nullable Delivery previous;
+		/** Completed when neither this nor anything before it is at work. */
+		private final CompletableFuture<Void> done = new CompletableFuture<>();
 
 		private final CountDownLatch stopped = new CountDownLatch(1);
+
+		private final @Nullable Delivery previous;
 
 		private volatile boolean stopping;
 
@@ -217,34 +230,58 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 			synchronized (this) {
 				this.thread = Thread.currentThread();
 			}
-			try {
-				if (this.previous != null) {
-					// Blocked by a listener that did not end in time. Order comes first.
-					this.previous.done.await();
-				}
-				VendoEventBridge.this.failures.deliveringOn(Thread.currentThread());
-				while (!this.stopping && deliver(subscribe())) {
-					pause();
-				}
+			if (this.previous != null && !awaitEndOf(this.previous)) {
+				this.previous.done.whenComplete((nothing, failure) -> this.done.complete(null));
+				return;
 			}
-			catch (InterruptedException ex) {
-				// Stopped while there was nothing to deliver: the end is what was asked
-				// for.
-				logger.trace("Interrupted", ex);
+			VendoEventBridge.this.failures.deliveringOn(Thread.currentThread());
+			try {
+				boolean again = true;
+				while (again && !this.stopping) {
+					again = deliver(subscribe());
+				}
+				if (this.stopping && this.connected) {
+					publish(new EventStreamState.Closed());
+				}
 			}
 			finally {
 				VendoEventBridge.this.failures.deliveringOn(null);
-				this.done.countDown();
+				this.done.complete(null);
 			}
+		}
+
+		/**
+		 * Wait for a delivery whose listener did not end in time. Order comes first.
+		 * @return whether it has ended; not when this one was stopped as well meanwhile
+		 */
+		private boolean awaitEndOf(Delivery previous) {
+			while (!this.stopping || previous.done.isDone()) {
+				try {
+					previous.done.get();
+					return true;
+				}
+				catch (InterruptedException ex) {
+					logger.trace("Interrupted while another delivery is at work", ex);
+				}
+				catch (ExecutionException ex) {
+					throw new IllegalStateException(ex);
+				}
+			}
+			return false;
 		}
 
 		private synchronized Subscriber subscribe() {
 			Subscriber subscriber = new Subscriber();
 			this.subscriber = subscriber;
 			if (!this.stopping) {
-				VendoEventBridge.this.events
-					.subscribe(VendoEventBridge.this.options.withListener(new StateListener(this)))
-					.subscribe(subscriber);
+				try {
+					VendoEventBridge.this.events
+						.subscribe(VendoEventBridge.this.options.withListener(new StateListener(this)))
+						.subscribe(subscriber);
+				}
+				catch (RuntimeException ex) {
+					subscriber.hookOnError(ex);
+				}
 			}
 			return subscriber;
 		}
@@ -253,45 +290,64 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 		 * Deliver until the stream ends or the bridge stops.
 		 * @return whether to subscribe again
 		 */
-		private boolean deliver(Subscriber subscriber) throws InterruptedException {
+		private boolean deliver(Subscriber subscriber) {
 			while (!this.stopping && !subscriber.ended) {
-				VendoEventBridge.this.waiting.take().run();
+				try {
+					VendoEventBridge.this.waiting.take().run();
+					if (!this.stopping) {
+						// A listener that was interrupted for reasons of its own may
+						// leave its flag behind. It is not meant for the next one.
+						Thread.interrupted();
+					}
+				}
+				catch (InterruptedException ex) {
+					logger.trace("Interrupted while there was nothing to deliver", ex);
+				}
 			}
-			return !this.stopping && ended(subscriber);
-		}
-
-		private boolean ended(Subscriber subscriber) {
-			VendoException failure = subscriber.failure;
-			if (failure == null) {
-				logger.debug("The platform has ended the event stream and wants no reconnect");
-				publish(new EventStreamState.Closed());
-				return false;
-			}
-			if (failure instanceof VendoOnlyFeatureException) {
-				logger.debug("No API key is set: there are no events in OSS mode");
-				return false;
-			}
-			Integer status = failure.status();
-			if (status != null && (status == 401 || status == 403)) {
-				logger
-					.error("The platform refuses the event stream and it stays closed: connection changes go unnoticed "
-							+ "until the API key (vendo.api-key) is right and the application is started again. "
-							+ failure);
-				publish(new EventStreamState.Failed(failure, null));
-				return false;
-			}
-			Duration delay = VendoEventBridge.this.resubscribeDelay;
-			logger.debug("The event stream has ended for good, the next attempt is in " + delay);
-			publish(new EventStreamState.Failed(failure, delay));
-			return true;
+			Duration delay = this.stopping ? null : delayAfter(subscriber.failure);
+			return delay != null && !isStoppedWithin(delay);
 		}
 
 		/**
-		 * Wait for the next attempt.
-		 * @return whether the bridge has stopped meanwhile
+		 * Tell that the stream has ended for good.
+		 * @param failure why, or {@code null} when the platform wants it so
+		 * @return how long to wait for the next attempt, or {@code null} for none
 		 */
-		private boolean pause() throws InterruptedException {
-			return this.stopped.await(VendoEventBridge.this.resubscribeDelay.toMillis(), TimeUnit.MILLISECONDS);
+		private @Nullable Duration delayAfter(@Nullable VendoException failure) {
+			if (failure == null) {
+				logger.debug("The platform has ended the event stream and wants no reconnect");
+				publish(new EventStreamState.Closed());
+				return null;
+			}
+			if (failure instanceof VendoOnlyFeatureException) {
+				logger.debug("No API key is set: there are no events in OSS mode");
+				return null;
+			}
+			if (isRefusal(failure)) {
+				logger.error("The platform refuses the event stream and it stays closed: connection changes go "
+						+ "unnoticed until the API key (vendo.api-key) is right and the application is started again. "
+						+ failure);
+				publish(new EventStreamState.Failed(failure, null));
+				return null;
+			}
+			Duration delay = VendoEventBridge.this.resubscribeDelay;
+			Duration wanted = failure.retryAfter();
+			if (wanted != null && wanted.compareTo(delay) > 0) {
+				delay = (wanted.compareTo(LONGEST_DELAY) < 0) ? wanted : LONGEST_DELAY;
+			}
+			logger.debug("The event stream has ended for good, the next attempt is in " + delay);
+			publish(new EventStreamState.Failed(failure, delay));
+			return delay;
+		}
+
+		private boolean isStoppedWithin(Duration delay) {
+			try {
+				return this.stopped.await(delay.toMillis(), TimeUnit.MILLISECONDS);
+			}
+			catch (InterruptedException ex) {
+				logger.trace("Interrupted while waiting for the next attempt", ex);
+				return this.stopping;
+			}
 		}
 
 		void stop() {
@@ -307,24 +363,32 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 			// Wakes up the thread when it waits for something to deliver.
 			VendoEventBridge.this.waiting.add(() -> {
 			});
-			if (thread == Thread.currentThread()) {
+			if (thread == Thread.currentThread() || isDoneWithin(PATIENCE)) {
 				return;
 			}
+			if (thread != null) {
+				thread.interrupt();
+			}
+			if (!isDoneWithin(PATIENCE)) {
+				logger.warn("An event listener is still at work on an event of the platform and does not mind being "
+						+ "interrupted. Its thread is left behind; use @Async for what takes long");
+			}
+		}
+
+		private boolean isDoneWithin(Duration time) {
 			try {
-				if (this.done.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-					return;
-				}
-				if (thread != null) {
-					thread.interrupt();
-				}
-				if (!this.done.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-					logger
-						.warn("An event listener is still at work on an event of the platform and does not mind being "
-								+ "interrupted. Its thread is left behind; use @Async for what takes long");
-				}
+				this.done.get(time.toMillis(), TimeUnit.MILLISECONDS);
+				return true;
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
+				return true;
+			}
+			catch (TimeoutException ex) {
+				return false;
+			}
+			catch (ExecutionException ex) {
+				throw new IllegalStateException(ex);
 			}
 		}
 
@@ -382,6 +446,8 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 
 		private final Delivery delivery;
 
+		private volatile boolean gapTold;
+
 		StateListener(Delivery delivery) {
 			this.delivery = delivery;
 		}
@@ -410,9 +476,24 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 		}
 
 		@Override
+		public void onResynchronizationFailed(VendoException cause, Duration delay) {
+			if (!this.gapTold) {
+				this.gapTold = true;
+				logger.warn("What the interruption of the event stream has hidden is not known: the connections cannot "
+						+ "be read. This is tried again until it succeeds. " + cause);
+				announce(new EventStreamState.GapUnresolved(cause));
+			}
+		}
+
+		@Override
+		public void onResynchronized(int differences) {
+			this.gapTold = false;
+			announce(new EventStreamState.Resynchronized(differences));
+		}
+
+		@Override
 		public void onFailed(VendoException cause) {
-			Integer status = cause.status();
-			if (status == null || (status != 401 && status != 403)) {
+			if (!isRefusal(cause)) {
 				interrupted(cause);
 			}
 		}

@@ -14,7 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.thread.Threading;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -36,16 +36,6 @@ public final class VendoEventsAutoConfiguration {
 	VendoEventsAutoConfiguration() {
 	}
 
-	@Bean
-	static ListenerFailures vendoListenerFailures() {
-		return new ListenerFailures();
-	}
-
-	@Bean
-	static VendoEventListenerFactory vendoEventListenerFactory(ListenerFailures failures) {
-		return new VendoEventListenerFactory(failures);
-	}
-
 	/**
 	 * Nobody asks for this one, so an application whose beans are lazy must make it all
 	 * the same.
@@ -53,12 +43,12 @@ public final class VendoEventsAutoConfiguration {
 	@Bean
 	@Lazy(false)
 	VendoEventBridge vendoEventBridge(ReactiveEventsApi events, VendoEventsProperties properties,
-			ApplicationEventPublisher publisher, ListenerFailures failures, Environment environment) {
+			ConfigurableApplicationContext context, Environment environment) {
 		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("vendo-events-");
 		executor.setDaemon(true);
 		executor.setVirtualThreads(Threading.VIRTUAL.isActive(environment));
-		return new VendoEventBridge(events, properties.options(), properties.resubscribeDelay(), publisher, failures,
-				executor, Clock.systemUTC());
+		return new VendoEventBridge(events, properties.options(), properties.resubscribeDelay(), context,
+				new ListenerFailures(context), executor, Clock.systemUTC());
 	}
 
 	/**

@@ -8,7 +8,7 @@ import run.vendo.event.EventStreamOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.Assert;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -34,17 +34,51 @@ record VendoEventsProperties(@DefaultValue("true") boolean enabled, @Nullable In
 		@Nullable Duration connectTimeout, @Nullable DataSize maxEventSize,
 		@DefaultValue("60s") Duration resubscribeDelay) {
 
-	VendoEventsProperties {
-		Assert.isTrue(!resubscribeDelay.isNegative(), "'vendo.events.resubscribe-delay' must not be negative");
-	}
+	private static final long LARGEST_EVENT = 1024 * 1024 * 1024;
 
 	EventStreamOptions options() {
 		EventStreamOptions defaults = EventStreamOptions.defaults();
-		return new EventStreamOptions(or(this.maxReconnects, defaults.maxReconnects()),
-				or(this.initialBackoff, defaults.initialBackoff()), or(this.maxBackoff, defaults.maxBackoff()),
-				or(this.idleTimeout, defaults.idleTimeout()), or(this.connectTimeout, defaults.connectTimeout()),
-				(this.maxEventSize != null) ? Math.toIntExact(this.maxEventSize.toBytes()) : defaults.maxEventSize(),
-				null, null, defaults.listener());
+		Duration initialBackoff = notNegative("initial-backoff", or(this.initialBackoff, defaults.initialBackoff()));
+		Duration maxBackoff = or(this.maxBackoff, defaults.maxBackoff());
+		if (maxBackoff.compareTo(initialBackoff) < 0) {
+			throw invalid("max-backoff", maxBackoff,
+					"It must not be shorter than vendo.events.initial-backoff, which is %d ms."
+						.formatted(initialBackoff.toMillis()));
+		}
+		notNegative("resubscribe-delay", this.resubscribeDelay);
+		return new EventStreamOptions(or(this.maxReconnects, defaults.maxReconnects()), initialBackoff, maxBackoff,
+				positive("idle-timeout", or(this.idleTimeout, defaults.idleTimeout())),
+				positive("connect-timeout", or(this.connectTimeout, defaults.connectTimeout())),
+				maxEventBytes(defaults), null, null, defaults.listener());
+	}
+
+	private int maxEventBytes(EventStreamOptions defaults) {
+		if (this.maxEventSize == null) {
+			return defaults.maxEventSize();
+		}
+		long bytes = this.maxEventSize.toBytes();
+		if (bytes <= 0 || bytes > LARGEST_EVENT) {
+			throw invalid("max-event-size", this.maxEventSize, "It must be between 1 byte and 1 GB.");
+		}
+		return (int) bytes;
+	}
+
+	private static Duration positive(String name, Duration value) {
+		if (value.isZero()) {
+			throw invalid(name, value, "It must be longer than nothing.");
+		}
+		return notNegative(name, value);
+	}
+
+	private static Duration notNegative(String name, Duration value) {
+		if (value.isNegative()) {
+			throw invalid(name, value, "It must not be negative.");
+		}
+		return value;
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String name, Object value, String reason) {
+		return new InvalidConfigurationPropertyValueException("vendo.events." + name, value, reason);
 	}
 
 	private static <T> T or(@Nullable T value, T otherwise) {

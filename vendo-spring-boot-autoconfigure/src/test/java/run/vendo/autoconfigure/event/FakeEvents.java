@@ -27,10 +27,17 @@ final class FakeEvents implements ReactiveEventsApi {
 
 	private final AtomicInteger subscriptions = new AtomicInteger();
 
+	private volatile RuntimeException failure;
+
 	private int number;
 
 	@Override
 	public Flux<VendoEvent> subscribe(EventStreamOptions options) {
+		RuntimeException failure = this.failure;
+		if (failure != null) {
+			this.failure = null;
+			throw failure;
+		}
 		return Flux.defer(() -> {
 			Subscription subscription = new Subscription(Sinks.many().unicast().onBackpressureBuffer(), options,
 					new AtomicLong(), new CountDownLatch(1));
@@ -40,6 +47,10 @@ final class FakeEvents implements ReactiveEventsApi {
 				.doOnRequest(subscription.requested::addAndGet)
 				.doOnCancel(subscription.cancelled::countDown);
 		});
+	}
+
+	void failNext(RuntimeException failure) {
+		this.failure = failure;
 	}
 
 	Subscription awaitSubscription() {

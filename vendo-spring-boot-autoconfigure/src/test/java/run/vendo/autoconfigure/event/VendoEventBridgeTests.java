@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
@@ -41,6 +44,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -96,8 +100,8 @@ class VendoEventBridgeTests {
 		}
 		context.close();
 		assertThat(output.getOut().split("ERROR", -1)).hasSize(3);
-		assertThat(output).containsOnlyOnce("Event listener " + Thrower.class.getName() + ".on(")
-			.contains("an ApplicationListener failed");
+		assertThat(output).containsOnlyOnce("Event listener " + Thrower.class.getName() + ".on failed")
+			.containsOnlyOnce("Event listener " + LegacyThrower.class.getName() + ".onApplicationEvent failed");
 	}
 
 	@Test
@@ -212,6 +216,91 @@ class VendoEventBridgeTests {
 		bridge.start();
 		assertThat(this.seen.take()).isSameAs(first);
 		assertThat(this.seen.take()).isSameAs(second);
+	}
+
+	@Test
+	void listenerThatLeavesItsInterruptFlagDoesNotEndTheDelivery() {
+		start(Interrupter.class, Recorder.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		for (int i = 0; i < 3; i++) {
+			VendoEvent event = this.events.connected("slack");
+			stream.send(event);
+			assertThat(this.seen.take()).isSameAs(event);
+		}
+		assertThat(stream.isCancelled()).isFalse();
+	}
+
+	@Test
+	void whileAListenerMindsNoInterruptNobodyElseDelivers() throws Exception {
+		ConfigurableApplicationContext context = start(Stubborn.class, Recorder.class);
+		Stubborn stubborn = context.getBean(Stubborn.class);
+		FakeEvents.Subscription first = this.events.awaitSubscription();
+		VendoEvent event = this.events.connected("slack");
+		VendoEvent next = this.events.connected("slack");
+		first.send(event, next);
+		stubborn.entered.await();
+		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		for (int i = 0; i < 3; i++) {
+			bridge.stop();
+			bridge.start();
+		}
+		assertThat(this.seen.queue).isEmpty();
+		stubborn.go.countDown();
+		assertThat(this.seen.take()).isSameAs(event);
+		assertThat(this.seen.take()).isSameAs(next);
+		assertThat(stubborn.mostAtOnce).hasValue(1);
+	}
+
+	@Test
+	void whenSubscribingFailsItIsTriedAgain() {
+		this.events.failNext(new IllegalStateException("No"));
+		start(new String[] { "--vendo.events.resubscribe-delay=1ms" }, Recorder.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		VendoEvent event = this.events.connected("slack");
+		stream.send(event);
+		assertThat(this.seen.take()).isSameAs(event);
+	}
+
+	@Test
+	void whenThePlatformAsksForALongerPauseItIsKept() {
+		start(new String[] { "--vendo.events.resubscribe-delay=1s" }, States.class);
+		this.events.awaitSubscription()
+			.fail(ErrorDetails.of(ErrorCode.RATE_LIMIT_SSE_STREAMS)
+				.status(429)
+				.retryAfter(Duration.ofMinutes(10))
+				.toException());
+		this.seen.take();
+		assertThat(this.seen.take()).isInstanceOfSatisfying(EventStreamState.Failed.class,
+				(state) -> assertThat(state.nextAttempt()).isEqualTo(Duration.ofMinutes(10)));
+	}
+
+	@Test
+	void applicationLearnsWhatIsNotKnownAfterAnInterruption(CapturedOutput output) {
+		start(States.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		for (int i = 0; i < 2; i++) {
+			stream.options().listener().onResynchronizationFailed(FakeEvents.failure(503), Duration.ofSeconds(1));
+		}
+		stream.options().listener().onResynchronized(2);
+		assertThat(this.seen.take()).isInstanceOf(EventStreamState.GapUnresolved.class);
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Resynchronized(2));
+		assertThat(output).containsOnlyOnce("has hidden is not known");
+	}
+
+	@Test
+	void whenTheApplicationStopsTheStreamIsSaidToBeClosed() {
+		ConfigurableApplicationContext context = start(States.class);
+		this.events.awaitSubscription().open();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Connected());
+		context.close();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Closed());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "max-event-size=2GB", "max-backoff=500ms", "idle-timeout=0s", "resubscribe-delay=-1s" })
+	void impossibleSettingIsNamed(String setting) {
+		assertThatException().isThrownBy(() -> start(new String[] { "--vendo.events." + setting }))
+			.withStackTraceContaining("vendo.events." + setting.substring(0, setting.indexOf('=')));
 	}
 
 	@Test
@@ -356,7 +445,7 @@ class VendoEventBridgeTests {
 
 		final List<String> groups = Collections.synchronizedList(new ArrayList<>());
 
-		private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
+		final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
 
 		void add(Object what) {
 			Thread thread = Thread.currentThread();
@@ -432,7 +521,7 @@ class VendoEventBridgeTests {
 
 	}
 
-	@Order(20)
+	@Order(2)
 	static class LegacyThrower implements ApplicationListener<PayloadApplicationEvent<ConnectionConnected>> {
 
 		@Override
@@ -478,6 +567,44 @@ class VendoEventBridgeTests {
 		void on(ConnectionEvent event) {
 			this.context.close();
 			this.closed.countDown();
+		}
+
+	}
+
+	static class Interrupter {
+
+		@EventListener
+		@Order(1)
+		void on(ConnectionEvent event) {
+			Thread.currentThread().interrupt();
+		}
+
+	}
+
+	static class Stubborn {
+
+		final CountDownLatch entered = new CountDownLatch(1);
+
+		final CountDownLatch go = new CountDownLatch(1);
+
+		final AtomicInteger mostAtOnce = new AtomicInteger();
+
+		private final AtomicInteger atOnce = new AtomicInteger();
+
+		@EventListener
+		@Order(1)
+		void on(ConnectionEvent event) {
+			this.mostAtOnce.accumulateAndGet(this.atOnce.incrementAndGet(), Math::max);
+			this.entered.countDown();
+			while (this.go.getCount() > 0) {
+				try {
+					this.go.await();
+				}
+				catch (InterruptedException ex) {
+					// That is what makes it stubborn.
+				}
+			}
+			this.atOnce.decrementAndGet();
 		}
 
 	}
