@@ -8,6 +8,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import run.vendo.error.TransportException;
+import run.vendo.error.VendoException;
 import run.vendo.http.ApiCall;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.PathSegments;
@@ -50,9 +51,16 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 	public Mono<Connection> get(String slug) {
 		return Mono.defer(() -> {
 			PathSegments.requireSlug(slug);
-			return all().flatMap((connections) -> Mono
-				.justOrEmpty(connections.stream().filter((connection) -> connection.slug().equals(slug)).findFirst()));
+			// The failure may be shared with those who asked for all, or for another one.
+			return all().onErrorMap(VendoException.class, (failure) -> about(slug, failure))
+				.flatMap((connections) -> Mono.justOrEmpty(
+						connections.stream().filter((connection) -> connection.slug().equals(slug)).findFirst()));
 		});
+	}
+
+	private static VendoException about(String slug, VendoException failure) {
+		return (failure.slug() != null) ? failure
+				: failure.details().mutate().slug(slug).build().toException(failure.getCause());
 	}
 
 	private Mono<List<Connection>> all() {

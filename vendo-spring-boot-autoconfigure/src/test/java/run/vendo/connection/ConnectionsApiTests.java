@@ -156,9 +156,58 @@ class ConnectionsApiTests {
 		assertThat(connection.profile()).isEqualTo(ConnectionProfile.of("telepathy")).hasToString("telepathy");
 		assertThat(connection.status()).isEqualTo(ConnectionStatus.of("half_open")).hasToString("half_open");
 		assertThat(connection.envBootstrap().restart()).isEqualTo("planet");
-		assertThat(connection.envBootstrap().vars()).containsExactly(new EnvBootstrap.Variable("A", "b"));
+		assertThat(connection.envBootstrap().additionalFields()).containsExactly(entry("more", List.of()));
+		assertThat(connection.envBootstrap().vars()).singleElement()
+			.returns("A", EnvBootstrap.Variable::name)
+			.returns("b", EnvBootstrap.Variable::valueFrom)
+			.returns(Map.of("mode", 1), EnvBootstrap.Variable::additionalFields);
 		assertThat(JsonMapper.shared().writeValueAsString(connection)).contains("\"status\":\"half_open\"",
 				"\"profile\":\"telepathy\"", "\"category\":\"quantum\"");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\"env_bootstrap\":{\"vars\":[{\"name\":\"X\"}]}",
+			"\"env_bootstrap\":{\"vars\":[{\"value_from\":\"api_key\"},null,{\"name\":null}]}",
+			"\"env_bootstrap\":{\"vars\":null}", "\"connected_at\":\"\"", "\"connected_at\":\" \"" })
+	void whenOneConnectionIsIncompleteThenTheOthersAreListedNevertheless(String field) {
+		this.server.respond((request) -> Response
+			.json("{\"connections\":[{\"slug\":\"a\"},{\"slug\":\"b\",%s},{\"slug\":\"c\"}]}".formatted(field)));
+		List<Connection> connections = this.client.connections().list();
+		assertThat(connections).extracting(Connection::slug).containsExactly("a", "b", "c");
+		assertThat(connections.get(1).connectedAt()).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenOneIsAskedForAndThatFailsThenTheErrorSaysWhichOne(Stack stack) {
+		this.server.respond((request) -> Response.error(401, "app_revoked"));
+		assertThatExceptionOfType(AuthException.class).isThrownBy(() -> stack.connections(this.client).get("slack"))
+			.satisfies((ex) -> {
+				assertThat(ex.slug()).isEqualTo("slack");
+				assertThat(ex.code()).isEqualTo(ErrorCode.APP_REVOKED);
+				assertThat(ex.attempts()).isEqualTo(1);
+			});
+		assertThatExceptionOfType(AuthException.class).isThrownBy(() -> stack.connections(this.client).list())
+			.satisfies((ex) -> assertThat(ex.slug()).isNull());
+	}
+
+	@Test
+	void whenSharedRequestFailsThenEachErrorNamesWhatItsCallerAskedFor() {
+		this.server.respond((request) -> Response.error(401, "app_revoked"));
+		Gate gate = this.server.hold();
+		CompletableFuture<List<Connection>> all = this.client.reactive().connections().list().collectList().toFuture();
+		gate.awaitArrival();
+		CompletableFuture<Connection> slack = this.client.reactive().connections().get("slack").toFuture();
+		CompletableFuture<Connection> notion = this.client.reactive().connections().get("notion").toFuture();
+		gate.open();
+		assertThat(slugOfFailure(slack)).isEqualTo("slack");
+		assertThat(slugOfFailure(notion)).isEqualTo("notion");
+		assertThat(slugOfFailure(all)).isNull();
+		assertThat(this.server.count()).isEqualTo(1);
+	}
+
+	private static String slugOfFailure(CompletableFuture<?> failed) {
+		return ((VendoException) catchThrowable(failed::join).getCause()).slug();
 	}
 
 	@ParameterizedTest
