@@ -1,5 +1,6 @@
 package run.vendo.http;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -728,7 +729,11 @@ public final class VendoHttp {
 		private VendoException broken(Throwable failure) {
 			AttemptFailure known = failureOf(failure, this.timeout);
 			ErrorDetails.Builder details = known.details().mutate().attempts(1);
-			if (known.details().transportReason() == TransportException.Reason.RESET) {
+			TransportException.Reason reason = known.details().transportReason();
+			// Once an answer has begun, whatever else goes wrong with it is its end.
+			if (reason == TransportException.Reason.RESET
+					|| (reason == null && unwrap(failure) instanceof IOException)) {
+				details.code(ErrorCode.UPSTREAM_ERROR).transportReason(TransportException.Reason.RESET);
 				details.summary("%s closed the connection in the middle of its answer".formatted(this.uri.getHost()));
 			}
 			return details.build().toException(known.getCause());

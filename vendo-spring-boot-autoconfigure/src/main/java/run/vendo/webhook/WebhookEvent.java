@@ -3,6 +3,7 @@ package run.vendo.webhook;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -100,6 +101,16 @@ public final class WebhookEvent<T> {
 	 */
 	public int secretIndex() {
 		return this.secretIndex;
+	}
+
+	/**
+	 * Return this event with its data as something else.
+	 * @param <R> the type of the new data
+	 * @param mapper makes the new data from the present
+	 * @return an event that is otherwise the same
+	 */
+	public <R> WebhookEvent<R> map(Function<? super T, ? extends R> mapper) {
+		return new WebhookEvent<>(this.body, this.deliveryId, this.signedAt, this.secretIndex, mapper.apply(this.data));
 	}
 
 	private @Nullable String text(String field) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,17 @@ final class WebhookVerifier implements WebhooksApi {
 
 	@Override
 	public WebhookEvent<JsonNode> verify(HttpHeaders headers, byte[] body, Duration maxAge) {
+		return doVerify(headers, body, maxAge, UnaryOperator.identity());
+	}
+
+	@Override
+	public WebhookEvent<JsonNode> verify(HttpHeaders headers, byte[] body, @Nullable Duration maxAge,
+			UnaryOperator<byte[]> decoder) {
+		return doVerify(headers, body, (maxAge != null) ? maxAge : this.maxAge, decoder);
+	}
+
+	private WebhookEvent<JsonNode> doVerify(HttpHeaders headers, byte[] body, Duration maxAge,
+			UnaryOperator<byte[]> decoder) {
 		Assert.notNull(headers, "'headers' must not be null");
 		Assert.notNull(body, "'body' must not be null");
 		requirePositive(maxAge);
@@ -89,7 +101,7 @@ final class WebhookVerifier implements WebhooksApi {
 			throw invalid("mismatch", "The signature does not belong to this body and timestamp",
 					"Check that the secret is this endpoint's, and that nothing on the way changes the body.");
 		}
-		JsonNode json = parseBody(body);
+		JsonNode json = parseBody(decoder.apply(body));
 		// The header counts only where the body has no id of its own.
 		String deliveryId = json.path("id").isString() ? null : headers.getFirst(WebhookSignature.EVENT_ID_HEADER);
 		return new WebhookEvent<>(json, deliveryId, signedAt, secretIndex, json.path("data"));

@@ -3,7 +3,9 @@ package run.vendo.webhook;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 import run.vendo.error.ValidationException;
@@ -59,6 +61,22 @@ public interface WebhooksApi {
 	 * @throws ValidationException if the delivery is not valid
 	 */
 	WebhookEvent<JsonNode> verify(HttpHeaders headers, byte[] body, Duration maxAge);
+
+	/**
+	 * Verify a delivery whose body came in a content coding such as {@code gzip}. The
+	 * signature covers the bytes as received; they are decoded once it holds, so that
+	 * nobody without the secret can make this program inflate anything.
+	 * @param headers the headers of the request
+	 * @param body the body exactly as received
+	 * @param maxAge how far the timestamp may be from now, positive, or {@code null} for
+	 * what this API was made with
+	 * @param decoder returns the JSON that the body stands for; what it throws is passed
+	 * on
+	 * @return the event
+	 * @throws ValidationException if the delivery is not valid
+	 */
+	WebhookEvent<JsonNode> verify(HttpHeaders headers, byte[] body, @Nullable Duration maxAge,
+			UnaryOperator<byte[]> decoder);
 
 	/**
 	 * Verify a delivery whose body was UTF-8 and is a string already.

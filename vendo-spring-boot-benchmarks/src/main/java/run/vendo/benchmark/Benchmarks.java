@@ -8,6 +8,8 @@ import java.util.List;
 
 import org.openjdk.jmh.runner.RunnerException;
 
+import run.vendo.event.EventStreamBenchmark;
+
 /**
  * Measures everything and prints a table. Progress goes to the error stream.
  */
@@ -53,6 +55,12 @@ public final class Benchmarks {
 		if (options.includes("growth")) {
 			rows.addAll(GrowthCheck.run(options));
 		}
+		if (options.includes("events")) {
+			rows.addAll(events(options));
+		}
+		if (options.includes("bridge")) {
+			rows.addAll(EventBridgeCheck.run(options));
+		}
 		return rows;
 	}
 
@@ -87,6 +95,15 @@ public final class Benchmarks {
 					"reused `Mac` and one parse", "limit/" + size, 1.15));
 		}
 		return rows;
+	}
+
+	private static List<Row> events(Options options) throws RunnerException {
+		MicroBenchmarks results = MicroBenchmarks.run(EventStreamBenchmark.class, options);
+		return List.of(
+				results.ratio("an event of 150 B, bytes to type, id and data", "frames",
+						"okhttp-eventsource, same bytes", "framesLimit", 1 / 1.2),
+				results.ratio("the same, bytes to `VendoEvent`", "whole", "scan for line ends and one parse",
+						"wholeLimit", 1 / 0.6));
 	}
 
 	private static String machine(Instant start) {

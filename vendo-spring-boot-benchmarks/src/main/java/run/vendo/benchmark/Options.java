@@ -13,11 +13,13 @@ import java.util.Set;
  * @param startups how often each application is started
  * @param callers how many ask for one cold token at once
  * @param users how many users ask for a token each
+ * @param events how many events go through the bridge
  * @param smoke whether each benchmark only runs once, to see that it works
  */
-record Options(Set<String> only, int rounds, int startups, int callers, int users, boolean smoke) {
+record Options(Set<String> only, int rounds, int startups, int callers, int users, int events, boolean smoke) {
 
-	static final Set<String> SECTIONS = Set.of("token", "single-flight", "list", "webhook", "startup", "growth");
+	static final Set<String> SECTIONS = Set.of("token", "single-flight", "list", "webhook", "startup", "growth",
+			"events", "bridge");
 
 	static Options of(String... arguments) {
 		Map<String, String> given = new LinkedHashMap<>();
@@ -29,10 +31,11 @@ record Options(Set<String> only, int rounds, int startups, int callers, int user
 		String only = given.remove("--only");
 		Options options = new Options((only != null) ? Set.of(only.split(",")) : Set.of(),
 				number(given, "--rounds", smoke ? 1 : 5), number(given, "--startups", smoke ? 1 : 20),
-				number(given, "--callers", 1_000), number(given, "--users", smoke ? 1_500 : 100_000), smoke);
+				number(given, "--callers", 1_000), number(given, "--users", smoke ? 1_500 : 100_000),
+				number(given, "--events", smoke ? 2_000 : 1_000_000), smoke);
 		if (!given.isEmpty() || !SECTIONS.containsAll(options.only())) {
 			throw new IllegalArgumentException(
-					"Not understood: %s. There is --only=<some of %s>, --rounds=, --startups=, --callers=, --users=, --smoke"
+					"Not understood: %s. There is --only=<some of %s>, --rounds=, --startups=, --callers=, --users=, --events=, --smoke"
 						.formatted(Arrays.toString(arguments), SECTIONS));
 		}
 		return options;

@@ -32,6 +32,10 @@ record Row(String what, String against, String target, String measured, String m
 		return new Row(what, against, target, measured, "exact", details, Verdict.of(met));
 	}
 
+	static Row once(String what, String against, String target, String measured, String details, boolean met) {
+		return new Row(what, against, target, measured, "one run", details, Verdict.of(met));
+	}
+
 	Row withoutTarget() {
 		return new Row(this.what, this.against, "-", this.measured, this.margin, this.details, Verdict.NONE);
 	}

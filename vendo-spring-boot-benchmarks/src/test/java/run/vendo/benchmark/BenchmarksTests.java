@@ -6,8 +6,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.infra.Blackhole;
 
 import run.vendo.connection.Connection;
+import run.vendo.event.EventStreamBenchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -29,7 +31,9 @@ class BenchmarksTests {
 					"`webhooks().verify`, 256 B", "`webhooks().verify`, 1,024 B", "`webhooks().verify`, 65,536 B",
 					"start-up of a minimal MVC application", "the same, from the start of the process",
 					"threads at idle", "1,500 users ask for a token each: heap a user beyond the bound",
-					"tokens kept at the end");
+					"tokens kept at the end", "an event of 150 B, bytes to type, id and data",
+					"the same, bytes to `VendoEvent`", "event on the socket → listener called, 1,000 events/s, p99",
+					"2,000 events through the bridge: heap growth");
 		// What does not depend on time holds here too.
 		assertThat(rows).filteredOn((row) -> row.margin().equals("exact"))
 			.hasSize(4)
@@ -78,6 +82,17 @@ class BenchmarksTests {
 		benchmark.size = size;
 		benchmark.open();
 		assertThat(benchmark.verify().body()).isEqualTo(benchmark.limit().json());
+	}
+
+	@Test
+	void eventStreamBenchmarkShouldCompareTheSameEvents() throws Exception {
+		EventStreamBenchmark benchmark = new EventStreamBenchmark();
+		benchmark.write();
+		Blackhole blackhole = new Blackhole(
+				"Today's password is swordfish. I understand instantiating Blackholes directly is dangerous.");
+		assertThat(List.of(benchmark.frames(blackhole), benchmark.framesLimit(blackhole), benchmark.whole(blackhole),
+				benchmark.wholeLimit(blackhole)))
+			.containsOnly(EventStreamBenchmark.EVENTS);
 	}
 
 	@Test

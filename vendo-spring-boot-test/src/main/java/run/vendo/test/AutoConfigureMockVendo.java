@@ -11,9 +11,10 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
  * Gives a test a {@link MockVendoClient} and its {@link MockReactiveVendoClient} in place
- * of the application's clients, the beans of their APIs, and a {@link WebhookSigner}
- * whose webhooks they find valid. Works with {@code @SpringBootTest} and with slices such
- * as {@code @WebMvcTest}.
+ * of the application's clients, the beans of their APIs, a {@link WebhookSigner} whose
+ * webhooks they find valid, and {@link MockEvents} that scripts the event stream. Works
+ * with {@code @SpringBootTest} and with slices such as {@code @WebMvcTest}, which have no
+ * event listeners.
  * <p>
  * The mock is in Vendo mode and has what the application configures beside addresses,
  * keys, secrets, retries and the kept tokens; {@code vendo.sso.enabled} holds, for

@@ -14,6 +14,7 @@ import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -40,6 +41,12 @@ final class MockExchange implements ExchangeFunction, VendoConnector {
 
 	@Override
 	public Mono<ClientResponse> exchange(ClientRequest request) {
+		if (MockState.isEvents(request.method(), request.url())) {
+			return Mono.fromSupplier(() -> ClientResponse.create(HttpStatusCode.valueOf(200), STRATEGIES)
+				.headers((headers) -> headers.setContentType(MediaType.TEXT_EVENT_STREAM))
+				.body(this.state.events().bytes())
+				.build());
+		}
 		return write(request).map((written) -> {
 			MockAnswer answer = this.state.exchange(request.method(), request.url(), written.headers(), written.body());
 			return ClientResponse.create(HttpStatusCode.valueOf(answer.status()), STRATEGIES)

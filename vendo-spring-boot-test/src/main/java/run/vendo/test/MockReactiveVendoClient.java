@@ -14,6 +14,7 @@ import run.vendo.billing.ReactiveBillingApi;
 import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
@@ -103,6 +104,14 @@ public final class MockReactiveVendoClient extends MockScripting<MockReactiveVen
 		return this.blocking;
 	}
 
+	/**
+	 * Return what says which events there are. Streams are not among the calls.
+	 * @return the events of this mock and of those that share its script
+	 */
+	public MockEvents mockEvents() {
+		return this.state.events();
+	}
+
 	@Override
 	public boolean isVendoMode() {
 		return this.client.isVendoMode();
@@ -172,6 +181,16 @@ public final class MockReactiveVendoClient extends MockScripting<MockReactiveVen
 	@Override
 	public ReactiveBillingApi billing() {
 		return this.client.billing();
+	}
+
+	/**
+	 * Return the stream of this mock, which is the same for all users. It tells what
+	 * {@link #mockEvents()} is told, and opens no connection.
+	 * @return the events
+	 */
+	@Override
+	public ReactiveEventsApi events() {
+		return isVendoMode() ? this.state.events()::subscribe : this.client.events();
 	}
 
 	@Override

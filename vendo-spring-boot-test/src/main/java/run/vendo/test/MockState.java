@@ -3,6 +3,7 @@ package run.vendo.test;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -53,18 +54,37 @@ final class MockState {
 
 	private final List<MockVendoCall> calls = new ArrayList<>();
 
-	MockState(MockScript initial) {
+	private final MockEvents events;
+
+	MockState(MockScript initial, Clock clock) {
 		this.initial = initial;
+		this.events = new MockEvents(clock);
 		this.script = initial.copy();
 	}
 
-	synchronized MockState fork() {
-		return new MockState(this.script.copy());
+	synchronized MockState fork(Clock clock) {
+		return new MockState(this.script.copy(), clock);
 	}
 
-	synchronized void reset() {
-		this.script = this.initial.copy();
-		this.calls.clear();
+	void reset() {
+		synchronized (this) {
+			this.script = this.initial.copy();
+			this.calls.clear();
+		}
+		this.events.reset();
+	}
+
+	MockEvents events() {
+		return this.events;
+	}
+
+	/**
+	 * Whether a request asks for the stream of events. Streams are no calls: an
+	 * application opens its own whenever it likes, and tests count theirs.
+	 */
+	static boolean isEvents(HttpMethod method, URI uri) {
+		return HttpMethod.GET.equals(method) && at(BASE_URL, uri)
+				&& uri.getRawPath().equals("/api/deployments/me/events");
 	}
 
 	synchronized void change(Consumer<MockScript> change) {

@@ -17,6 +17,7 @@ import run.vendo.billing.BillingApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.event.EventsApi;
 import run.vendo.http.HttpApi;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoHttp;
@@ -90,7 +91,7 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 	 * @return a new builder
 	 */
 	public static Builder builder() {
-		return new Builder(new MockState(new MockScript()));
+		return new Builder(new MockState(new MockScript(), Clock.systemUTC()));
 	}
 
 	/**
@@ -141,6 +142,14 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 	@Override
 	public MockReactiveVendoClient reactive() {
 		return this.reactive;
+	}
+
+	/**
+	 * Return what says which events there are. Streams are not among the calls.
+	 * @return the events of this mock and of those that share its script
+	 */
+	public MockEvents mockEvents() {
+		return this.state.events();
 	}
 
 	@Override
@@ -217,6 +226,16 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 	@Override
 	public BillingApi billing() {
 		return this.client.billing();
+	}
+
+	/**
+	 * Return the stream of this mock, which is the same for all users. It tells what
+	 * {@link #mockEvents()} is told, and opens no connection.
+	 * @return the events
+	 */
+	@Override
+	public EventsApi events() {
+		return EventsApi.over(this.reactive.events());
 	}
 
 	@Override
@@ -384,7 +403,7 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 		 * @return a new mock
 		 */
 		public MockVendoClient build() {
-			MockState forked = this.state.fork();
+			MockState forked = this.state.fork(this.clock);
 			Settings settings = new Settings(this.vendoMode, this.webhookSecret, this.clock);
 			settings.applyTo(this.client, forked);
 			return new MockVendoClient(forked, this.client.build(), settings, null);

@@ -5,11 +5,16 @@ import tools.jackson.databind.json.JsonMapper;
 import run.vendo.VendoClient;
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.autoconfigure.VendoClientCustomizer;
+import run.vendo.event.VendoEvent;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 
@@ -47,8 +52,40 @@ final class MockVendoTestAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
+	MockEvents mockVendoEvents(MockVendoClient client) {
+		return client.mockEvents();
+	}
+
+	// Listeners that are methods are registered at the same point, but before this one.
+	@Bean
+	SmartInitializingSingleton mockVendoEventsRegistration(MockVendoClient client,
+			ConfigurableApplicationContext context) {
+		return () -> {
+			client.mockEvents().expectPublished();
+			context.addApplicationListener(new Delivered(client.mockEvents()));
+		};
+	}
+
+	@Bean
 	static BeanPostProcessor mockVendoClientBuilderPostProcessor(ObjectProvider<MockVendoClient> client) {
 		return new BuilderPostProcessor(client);
+	}
+
+	/**
+	 * Sees an event after all other listeners.
+	 *
+	 * @param events what waits for that
+	 */
+	private record Delivered(MockEvents events) implements ApplicationListener<PayloadApplicationEvent<?>> {
+
+		@Override
+		public void onApplicationEvent(PayloadApplicationEvent<?> event) {
+			if (event.getPayload() instanceof VendoEvent ours) {
+				this.events.published(ours);
+			}
+		}
+
 	}
 
 	/**

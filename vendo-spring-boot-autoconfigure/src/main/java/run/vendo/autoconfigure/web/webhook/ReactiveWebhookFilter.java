@@ -1,0 +1,94 @@
+package run.vendo.autoconfigure.web.webhook;
+
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+/**
+ * Verifies requests whose handler takes webhooks, ahead of everything that may read their
+ * body.
+ */
+final class ReactiveWebhookFilter implements WebFilter, Ordered {
+
+	private final ReactiveWebhookHandlers handlers;
+
+	private final ReactiveWebhookGate gate;
+
+	private final @Nullable ReactiveCsrfExemption csrf;
+
+	ReactiveWebhookFilter(ReactiveWebhookHandlers handlers, ReactiveWebhookGate gate,
+			@Nullable ReactiveCsrfExemption csrf) {
+		this.handlers = handlers;
+		this.gate = gate;
+		this.csrf = csrf;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE + 100;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		if (!this.handlers.mayTake(exchange)) {
+			return chain.filter(exchange);
+		}
+		return this.handlers.find(exchange)
+			.map(Optional::of)
+			.defaultIfEmpty(Optional.empty())
+			.flatMap((endpoint) -> endpoint.isPresent() ? filter(endpoint.get(), exchange, chain)
+					: chain.filter(exchange));
+	}
+
+	private Mono<Void> filter(WebhookEndpoint endpoint, ServerWebExchange exchange, WebFilterChain chain) {
+		ServerHttpRequest request = exchange.getRequest();
+		return this.gate.receive(endpoint, request.getHeaders(), request.getBody())
+			.map((delivery) -> proceed(delivery, exchange, chain))
+			.onErrorResume(WebhookAnswer.class, (answer) -> Mono.just(write(answer, exchange.getResponse())))
+			.flatMap((next) -> next);
+	}
+
+	// That it was handled is stored before the answer goes out: nobody is told of a
+	// success
+	// that might be forgotten.
+	private Mono<Void> proceed(WebhookDelivery delivery, ServerWebExchange exchange, WebFilterChain chain) {
+		exchange.getAttributes().put(WebhookDelivery.ATTRIBUTE, delivery);
+		if (this.csrf != null) {
+			this.csrf.exempt(exchange);
+		}
+		ServerHttpResponse response = exchange.getResponse();
+		response.beforeCommit(() -> finish(delivery, response));
+		return chain.filter(new VerifiedExchange(exchange, delivery))
+			.then(Mono.defer(() -> finish(delivery, response)))
+			.onErrorResume((ex) -> this.gate.finish(delivery, false).then(Mono.error(ex)))
+			.doOnCancel(() -> this.gate.finish(delivery, false).subscribe());
+	}
+
+	private Mono<Void> finish(WebhookDelivery delivery, ServerHttpResponse response) {
+		HttpStatusCode status = response.getStatusCode();
+		return this.gate.finish(delivery, delivery.handlerReached() && (status == null || status.is2xxSuccessful()));
+	}
+
+	static Mono<Void> write(WebhookAnswer answer, ServerHttpResponse response) {
+		response.setStatusCode(answer.status());
+		response.getHeaders().putAll(answer.headers());
+		byte[] body = answer.body();
+		response.getHeaders().setContentLength(body.length);
+		if (body.length == 0) {
+			return response.setComplete();
+		}
+		response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+	}
+
+}

@@ -1,0 +1,40 @@
+package run.vendo.autoconfigure.web.webhook;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+import run.vendo.webhook.WebhookEvent;
+
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+
+/**
+ * Gives handlers the event that was verified.
+ */
+final class ServletWebhookEventResolver implements HandlerMethodArgumentResolver {
+
+	private final WebhookEvents events;
+
+	ServletWebhookEventResolver(WebhookEvents events) {
+		this.events = events;
+	}
+
+	@Override
+	public boolean supportsParameter(MethodParameter parameter) {
+		return WebhookEvent.class == parameter.getParameterType();
+	}
+
+	@Override
+	public Object resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
+			NativeWebRequest request, @Nullable WebDataBinderFactory binderFactory) {
+		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
+		ServletWebhookDelivery verified = (servletRequest != null) ? ServletWebhookDelivery.of(servletRequest) : null;
+		return this.events.read((verified != null) ? verified.delivery() : null,
+				ResolvableType.forMethodParameter(parameter));
+	}
+
+}

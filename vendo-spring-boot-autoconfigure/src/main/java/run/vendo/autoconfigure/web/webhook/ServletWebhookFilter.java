@@ -1,0 +1,150 @@
+package run.vendo.autoconfigure.web.webhook;
+
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.ContentCachingResponseWrapper;
+
+/**
+ * Verifies requests whose handler takes webhooks, ahead of everything that may read their
+ * body: a parameter that some filter asks for is enough to lose the bytes of a form.
+ */
+final class ServletWebhookFilter extends OncePerRequestFilter {
+
+	/** Behind what records requests and says where they come from. */
+	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
+
+	private final ServletWebhookHandlers handlers;
+
+	private final WebhookGate gate;
+
+	private final @Nullable ServletCsrfExemption csrf;
+
+	ServletWebhookFilter(ServletWebhookHandlers handlers, WebhookGate gate, @Nullable ServletCsrfExemption csrf) {
+		this.handlers = handlers;
+		this.gate = gate;
+		this.csrf = csrf;
+	}
+
+	@Override
+	protected boolean shouldNotFilterAsyncDispatch() {
+		return false;
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		if (isAsyncDispatch(request)) {
+			ServletWebhookDelivery delivery = ServletWebhookDelivery.of(request);
+			if (delivery != null) {
+				proceed(delivery, request, response, chain);
+			}
+			else {
+				chain.doFilter(request, response);
+			}
+			return;
+		}
+		if (!this.handlers.mayTake(request)) {
+			chain.doFilter(request, response);
+			return;
+		}
+		WebhookRequest webhook = new WebhookRequest(request, this.gate.maxBodySize(), this.gate::tooLarge);
+		WebhookEndpoint endpoint;
+		try {
+			endpoint = this.handlers.find(webhook);
+		}
+		catch (WebhookAnswer ex) {
+			// A condition on a parameter reads the body before it is known whose it is.
+			this.gate.answered(null, ex, null);
+			write(ex, response);
+			return;
+		}
+		if (endpoint == null) {
+			chain.doFilter(webhook.isRead() ? webhook : request, response);
+			return;
+		}
+		WebhookDelivery delivery = receive(endpoint, webhook, response);
+		if (delivery != null) {
+			if (delivery.decoded()) {
+				webhook.decodeAs(delivery.content());
+			}
+			ContentCachingResponseWrapper held = new ContentCachingResponseWrapper(response);
+			ServletWebhookDelivery verified = new ServletWebhookDelivery(this.gate, delivery, held);
+			webhook.setAttribute(WebhookDelivery.ATTRIBUTE, verified);
+			if (this.csrf != null) {
+				this.csrf.exempt(webhook);
+			}
+			proceed(verified, webhook, held, chain);
+		}
+	}
+
+	private @Nullable WebhookDelivery receive(WebhookEndpoint endpoint, WebhookRequest request,
+			HttpServletResponse response) throws IOException {
+		HttpHeaders headers = headers(request);
+		WebhookDelivery delivery = null;
+		try {
+			this.gate.requireReadable(headers, request.getContentLengthLong());
+			delivery = this.gate.verify(endpoint, headers, request.body());
+			this.gate.claim(delivery);
+			return delivery;
+		}
+		catch (WebhookAnswer ex) {
+			this.gate.answered(endpoint, ex, delivery);
+			write(ex, response);
+			return null;
+		}
+	}
+
+	private static void proceed(ServletWebhookDelivery delivery, HttpServletRequest request,
+			HttpServletResponse response, FilterChain chain) throws ServletException, IOException {
+		boolean failed = true;
+		try {
+			chain.doFilter(request, response);
+			failed = false;
+		}
+		finally {
+			if (failed) {
+				delivery.fail();
+			}
+		}
+		if (request.isAsyncStarted()) {
+			delivery.follow(request);
+		}
+		else {
+			delivery.complete();
+		}
+	}
+
+	static void write(WebhookAnswer answer, HttpServletResponse response) throws IOException {
+		response.setStatus(answer.status().value());
+		answer.headers().forEach((name, values) -> values.forEach((value) -> response.setHeader(name, value)));
+		byte[] body = answer.body();
+		if (body.length > 0) {
+			response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+		}
+		response.setContentLength(body.length);
+		response.getOutputStream().write(body);
+		response.flushBuffer();
+	}
+
+	static HttpHeaders headers(HttpServletRequest request) {
+		HttpHeaders headers = new HttpHeaders();
+		for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements();) {
+			String name = names.nextElement();
+			headers.put(name, Collections.list(request.getHeaders(name)));
+		}
+		return headers;
+	}
+
+}

@@ -1,0 +1,92 @@
+package run.vendo.autoconfigure.web.webhook;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+import run.vendo.webhook.WebhookEvent;
+
+/**
+ * A verified request on its way to the handler it was verified for.
+ */
+final class WebhookDelivery {
+
+	/** Where the request carries it. */
+	static final String ATTRIBUTE = WebhookDelivery.class.getName();
+
+	private final WebhookEndpoint endpoint;
+
+	private final WebhookEvent<JsonNode> event;
+
+	private final byte[] content;
+
+	private final boolean decoded;
+
+	private final @Nullable String key;
+
+	private final String owner;
+
+	private final AtomicBoolean finished = new AtomicBoolean();
+
+	private volatile boolean handlerReached;
+
+	WebhookDelivery(WebhookEndpoint endpoint, WebhookEvent<JsonNode> event, byte[] content, boolean decoded,
+			@Nullable String key, String owner) {
+		this.endpoint = endpoint;
+		this.event = event;
+		this.content = content;
+		this.decoded = decoded;
+		this.key = key;
+		this.owner = owner;
+	}
+
+	WebhookEndpoint endpoint() {
+		return this.endpoint;
+	}
+
+	WebhookEvent<JsonNode> event() {
+		return this.event;
+	}
+
+	/**
+	 * Return what the handler gets to read.
+	 * @return the body as received, but for its content coding
+	 */
+	byte[] content() {
+		return this.content;
+	}
+
+	/**
+	 * Return whether the content differs from what was received.
+	 * @return whether there was a content coding
+	 */
+	boolean decoded() {
+		return this.decoded;
+	}
+
+	@Nullable String key() {
+		return this.key;
+	}
+
+	String owner() {
+		return this.owner;
+	}
+
+	void reachHandler() {
+		this.handlerReached = true;
+	}
+
+	boolean handlerReached() {
+		return this.handlerReached;
+	}
+
+	/**
+	 * Finish the delivery.
+	 * @return whether this was the first call
+	 */
+	boolean finish() {
+		return this.finished.compareAndSet(false, true);
+	}
+
+}

@@ -1,0 +1,177 @@
+package run.vendo.autoconfigure.web.webhook;
+
+import java.lang.reflect.Method;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+import run.vendo.error.ValidationException;
+import run.vendo.error.VendoConfigurationException;
+import run.vendo.webhook.WebhookEvent;
+import run.vendo.webhook.WebhooksApi;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.env.Environment;
+import org.springframework.http.HttpHeaders;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
+import org.springframework.web.method.HandlerMethod;
+
+/**
+ * Knows which handler methods take webhooks, and how each wants them verified. What
+ * cannot work is refused while the application starts.
+ */
+final class WebhookEndpoints {
+
+	private final Map<HandlerKey, Optional<WebhookEndpoint>> endpoints = new ConcurrentHashMap<>();
+
+	private final BeanFactory beanFactory;
+
+	private final Environment environment;
+
+	WebhookEndpoints(BeanFactory beanFactory, Environment environment) {
+		this.beanFactory = beanFactory;
+		this.environment = environment;
+	}
+
+	/**
+	 * Find what a handler method wants.
+	 * @param handler the handler method
+	 * @return the endpoint, the same object each time, or {@code null} if the method does
+	 * not take webhooks
+	 * @throws VendoConfigurationException if its webhooks cannot be verified
+	 */
+	@Nullable WebhookEndpoint find(HandlerMethod handler) {
+		HandlerKey key = new HandlerKey(handler.getBeanType(), handler.getMethod());
+		Optional<WebhookEndpoint> endpoint = this.endpoints.get(key);
+		if (endpoint == null) {
+			endpoint = this.endpoints.computeIfAbsent(key, (absent) -> Optional.ofNullable(create(handler)));
+		}
+		return endpoint.orElse(null);
+	}
+
+	private @Nullable WebhookEndpoint create(HandlerMethod handler) {
+		String name = ClassUtils.getUserClass(handler.getBeanType()).getName() + "#" + handler.getMethod().getName();
+		VendoWebhook annotation = handler.getMethodAnnotation(VendoWebhook.class);
+		if (annotation == null) {
+			annotation = AnnotatedElementUtils.findMergedAnnotation(handler.getBeanType(), VendoWebhook.class);
+		}
+		if (annotation != null) {
+			return create(name, annotation.secret(), maxAge(name, annotation.maxAge()));
+		}
+		for (var parameter : handler.getMethodParameters()) {
+			ResolvableType type = ResolvableType.forMethodParameter(parameter);
+			if (type.as(WebhookEvent.class) != ResolvableType.NONE
+					|| type.getGeneric(0).as(WebhookEvent.class) != ResolvableType.NONE) {
+				throw new VendoConfigurationException(null,
+						"%s takes a WebhookEvent, but nothing verifies its requests".formatted(name),
+						"Annotate the method with @VendoWebhook, or map it with @VendoWebhookMapping.");
+			}
+		}
+		return null;
+	}
+
+	WebhookEndpoint create(String name, String secret, @Nullable Duration maxAge) {
+		return new WebhookEndpoint(name, webhooks(name, secret), maxAge);
+	}
+
+	private WebhooksApi webhooks(String name, String secret) {
+		if (secret.isEmpty()) {
+			WebhooksApi webhooks = this.beanFactory.getBeanProvider(WebhooksApi.class).getIfAvailable();
+			if (webhooks == null || !hasSecret(webhooks)) {
+				throw new VendoConfigurationException("vendo.webhook.secret",
+						"%s takes webhooks, but there is no secret to verify them with".formatted(name),
+						"Set vendo.webhook.secret (VENDO_WEBHOOK_SECRET) to the secret from the Vendo dashboard, or "
+								+ "name another property or a bean in the 'secret' of the annotation.");
+			}
+			return webhooks;
+		}
+		Object bean = this.beanFactory.containsBean(secret) ? this.beanFactory.getBean(secret) : null;
+		if (bean instanceof WebhooksApi webhooks) {
+			return webhooks;
+		}
+		List<String> secrets = (bean != null) ? fromBean(bean) : fromProperty(secret);
+		if (secrets.stream().noneMatch(StringUtils::hasText)) {
+			throw new VendoConfigurationException(null,
+					"The 'secret' of %s%s names neither a bean nor a property that holds a secret".formatted(name,
+							secret.startsWith("whsec_") ? "" : ", '" + secret + "',"),
+					"Set that property, or declare a bean of that name that is a String, a collection of them or a "
+							+ "WebhooksApi. The annotation takes a name, never the secret itself.");
+		}
+		Clock clock = this.beanFactory.getBeanProvider(Clock.class).getIfUnique(Clock::systemUTC);
+		return WebhooksApi.of(secrets, defaultMaxAge(), clock);
+	}
+
+	private static List<String> fromBean(Object bean) {
+		if (bean instanceof Collection<?> collection) {
+			return collection.stream().map(String::valueOf).toList();
+		}
+		return (bean instanceof CharSequence) ? List.of(bean.toString()) : List.of();
+	}
+
+	private List<String> fromProperty(String name) {
+		if (ConfigurationPropertyName.isValid(name)) {
+			return Binder.get(this.environment).bind(name, Bindable.listOf(String.class)).orElse(List.of());
+		}
+		String value = this.environment.getProperty(name);
+		return (value != null) ? List.of(StringUtils.commaDelimitedListToStringArray(value)) : List.of();
+	}
+
+	// The only thing a verifier says about its secrets, wherever they come from.
+	private static boolean hasSecret(WebhooksApi webhooks) {
+		try {
+			webhooks.verify(HttpHeaders.EMPTY, new byte[0]);
+		}
+		catch (ValidationException ex) {
+			return !"no-secret".equals(ex.reason());
+		}
+		return true;
+	}
+
+	private @Nullable Duration maxAge(String name, String maxAge) {
+		if (maxAge.isEmpty()) {
+			return null;
+		}
+		try {
+			Duration duration = DurationStyle.detectAndParse(this.environment.resolveRequiredPlaceholders(maxAge));
+			if (duration.isNegative() || duration.isZero()) {
+				throw new IllegalArgumentException("Not positive");
+			}
+			return duration;
+		}
+		catch (IllegalArgumentException ex) {
+			throw new VendoConfigurationException(null,
+					"The 'maxAge' of %s, '%s', is not a positive duration".formatted(name, maxAge),
+					"Write it as for example 5m or 300s.", ex);
+		}
+	}
+
+	Duration defaultMaxAge() {
+		return Binder.get(this.environment)
+			.bind("vendo.webhook.max-age", Duration.class)
+			.orElse(WebhooksApi.DEFAULT_MAX_AGE);
+	}
+
+	/**
+	 * A handler method as the mapping knows it.
+	 *
+	 * @param type the class of the controller
+	 * @param method the method
+	 */
+	private record HandlerKey(Class<?> type, Method method) {
+
+	}
+
+}

@@ -1,0 +1,12 @@
+package run.vendo.autoconfigure.web.webhook;
+
+/**
+ * {@link AbstractWebhookTests} in the servlet stack.
+ */
+class ServletWebhookTests extends AbstractWebhookTests {
+
+	ServletWebhookTests() {
+		super(Stack.SERVLET);
+	}
+
+}

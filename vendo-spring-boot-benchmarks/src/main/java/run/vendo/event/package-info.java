@@ -1,0 +1,4 @@
+/**
+ * Benchmarks of the event stream.
+ */
+package run.vendo.event;
