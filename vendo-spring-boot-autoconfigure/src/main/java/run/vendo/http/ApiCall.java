@@ -357,6 +357,19 @@ public final class ApiCall {
 		return (query >= 0) ? this.path.substring(0, query) : this.path;
 	}
 
+	/**
+	 * Return the template to tell calls apart by in metrics.
+	 * @return the template, or {@code null} for an absolute URL without variables: it
+	 * came from somewhere, with all its values in it
+	 */
+	@Nullable String observedTemplate() {
+		return (isAbsolute(this.path) && this.variables.isEmpty()) ? null : template();
+	}
+
+	private static boolean isAbsolute(String path) {
+		return path.startsWith("https://") || path.startsWith("http://");
+	}
+
 	// The template for a message: it is wrong, so it may be anything.
 	private String shown() {
 		int fragment = template().indexOf('#');
@@ -371,7 +384,7 @@ public final class ApiCall {
 	 */
 	URI uri(URI apiUrl) {
 		String expanded = expand();
-		boolean absolute = expanded.startsWith("https://") || expanded.startsWith("http://");
+		boolean absolute = isAbsolute(expanded);
 		if (!absolute && !expanded.startsWith("/")) {
 			throw VendoHttp.invalid("The path '%s' must begin with '/' or be an absolute URL".formatted(shown()));
 		}

@@ -10,12 +10,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -30,10 +32,13 @@ final class Transport {
 
 	private final Map<String, RateLimit> rateLimits = new ConcurrentHashMap<>();
 
+	private final ObservationRegistry observationRegistry;
+
 	private int users = 1;
 
 	Transport(VendoConnectorFactory connectorFactory, Duration connectTimeout, ConnectionPool pool,
-			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize) {
+			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize, ObservationRegistry observationRegistry) {
+		this.observationRegistry = observationRegistry;
 		this.requests = new Connections(connectorFactory, new ConnectorSettings("vendo", connectTimeout, pool),
 				webClientBuilder, maxBodySize);
 		// A stream keeps its connection for good: it must not take one from the pool.
@@ -49,8 +54,9 @@ final class Transport {
 		return this.streams.webClient.obtain();
 	}
 
-	ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
-		return this.requests.connector.obtain().requestFactory(timeouts);
+	RestClient.Builder restClient(HttpTimeouts timeouts) {
+		ClientHttpRequestFactory requestFactory = this.requests.connector.obtain().requestFactory(timeouts);
+		return Observed.masked(RestClient.builder().requestFactory(requestFactory), this.observationRegistry);
 	}
 
 	synchronized void share() {
@@ -113,7 +119,13 @@ final class Transport {
 			this.webClient = SingletonSupplier.of(() -> webClientBuilder.get()
 				.clone()
 				.clientConnector(this.connector.obtain().clientConnector())
-				.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(maxBodySize))
+				.filter(Observed::masked)
+				.codecs((codecs) -> {
+					codecs.defaultCodecs().maxInMemorySize(maxBodySize);
+					// What the application wants to see of its own requests: here every
+					// one carries a secret.
+					codecs.defaultCodecs().enableLoggingRequestDetails(false);
+				})
 				.build());
 		}
 

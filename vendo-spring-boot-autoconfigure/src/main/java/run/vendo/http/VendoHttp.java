@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.micrometer.observation.ObservationRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
-import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.UnsupportedMediaTypeException;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -124,12 +125,14 @@ public final class VendoHttp {
 	 * @param connectorFactory makes the connections
 	 * @param pool how connections are kept
 	 * @param webClientBuilder gives the builder that calls are made with; it is copied
+	 * @param observationRegistry where blocking calls to other hosts are observed; the
+	 * builder knows where all others are
 	 * @return a new exchange path for the application's own identity
 	 */
 	public static VendoHttp create(HttpConfig config, VendoConnectorFactory connectorFactory, ConnectionPool pool,
-			Supplier<WebClient.Builder> webClientBuilder) {
+			Supplier<WebClient.Builder> webClientBuilder, ObservationRegistry observationRegistry) {
 		Transport transport = new Transport(connectorFactory, config.timeouts().connect(), pool, webClientBuilder,
-				config.maxBodySize());
+				config.maxBodySize(), observationRegistry);
 		return create(config, transport);
 	}
 
@@ -257,12 +260,13 @@ public final class VendoHttp {
 	}
 
 	/**
-	 * Return a request factory for hosts that are not Vendo's, on the same connections.
-	 * @return a request factory
+	 * Return a builder of clients for blocking code and hosts that are not Vendo's, on
+	 * the same connections. Nothing of ours goes along.
+	 * @return a new builder
 	 */
-	public ClientHttpRequestFactory requestFactory() {
+	public RestClient.Builder restClient() {
 		requireOpen();
-		return this.transport.requestFactory(this.config.timeouts());
+		return this.transport.restClient(this.config.timeouts());
 	}
 
 	/**
@@ -452,7 +456,11 @@ public final class VendoHttp {
 		WebClient.RequestHeadersSpec<?> request(WebClient webClient, URI target) {
 			WebClient.RequestBodySpec request = webClient.method(this.call.method())
 				.uri(target)
-				.attribute(URI_TEMPLATE_ATTRIBUTE, this.call.template())
+				.attributes((attributes) -> {
+					if (this.call.observedTemplate() != null) {
+						attributes.put(URI_TEMPLATE_ATTRIBUTE, this.call.observedTemplate());
+					}
+				})
 				.headers((headers) -> writeHeaders(headers, target));
 			Object body = this.call.body();
 			return (body != null) ? request.bodyValue(body) : request;

@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -442,6 +445,38 @@ class VendoAutoConfigurationTests {
 
 	private static List<String> httpClientThreads() {
 		return threads().stream().filter((name) -> name.startsWith("HttpClient-")).toList();
+	}
+
+	@Test
+	void sessionsAreObservedWhereTheApplicationObserves() {
+		this.recording.stubFor(get("/slack").willReturn(okJson("{\"access_token\":\"t\",\"expires_at\":null}")));
+		this.recording.stubFor(get("/me").willReturn(ok()));
+		List<String> observed = new ArrayList<>();
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig().observationHandler(new ObservationHandler<>() {
+
+			@Override
+			public void onStop(Observation.Context context) {
+				observed.add(context.getName());
+			}
+
+			@Override
+			public boolean supportsContext(Observation.Context context) {
+				return true;
+			}
+
+		});
+		connected().withBean(ObservationRegistry.class, () -> registry).run((context) -> {
+			context.getBean(VendoClient.class)
+				.session("slack")
+				.restClient()
+				.get()
+				.uri(this.recording.baseUrl() + "/me")
+				.retrieve()
+				.toBodilessEntity();
+			// The token and the provider.
+			assertThat(observed).containsExactly("http.client.requests", "http.client.requests");
+		});
 	}
 
 	@Test
