@@ -198,6 +198,17 @@ class RetryTests extends AbstractTransportTests {
 		assertThat(requests()).hasSize(1);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"error\":{\"code\":\"spend_cap_daily\",\"message\":\"%s\"}}",
+			"{\"error\":\"spend_cap_daily\",\"detail\":\"%s\"}",
+			"{\"more\":[1,{\"a\":[]},\"x\"],\"message\":\"No\",\"code\":\"spend_cap_daily\",\"errors\":{\"a\":[\"b\",\"%s\"]}}" })
+	void whenBodyOfASpendCapIsLongShouldNeverRepeatEither(String body) {
+		answers(json(429, body.formatted("m".repeat(70_000))));
+		VendoClient client = client();
+		failureOf(SpendCapExceededException.class, () -> client.billing().balance());
+		assertThat(requests()).hasSize(1);
+	}
+
 	@Test
 	void whenConnectionBreaksShouldRepeat() throws Exception {
 		VendoClient client = client(RawServer.start((exchange) -> {
