@@ -18,6 +18,7 @@ import tools.jackson.databind.JavaType;
 import run.vendo.error.ErrorDetails;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -139,7 +140,7 @@ public final class ApiCall {
 	 * @return this call
 	 */
 	public ApiCall header(String name, String... values) {
-		VendoHttp.requireHeader(name, name);
+		VendoHttp.requireHeaderName(name);
 		for (String value : values) {
 			VendoHttp.requireHeader(name, value);
 		}
@@ -174,6 +175,10 @@ public final class ApiCall {
 	 */
 	public ApiCall body(Object body) {
 		Assert.notNull(body, "'body' must not be null");
+		if (ReactiveAdapterRegistry.getSharedInstance().getAdapter(body.getClass()) != null) {
+			throw VendoHttp.invalid("A body must be the value itself; collect what a publisher brings, "
+					+ "so that it can be sent again");
+		}
 		this.body = body;
 		return this;
 	}

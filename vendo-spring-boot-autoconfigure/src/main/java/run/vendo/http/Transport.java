@@ -18,6 +18,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.ExchangeStrategies;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -33,6 +34,8 @@ final class Transport {
 	private final Map<String, RateLimit> rateLimits = new ConcurrentHashMap<>();
 
 	private final ObservationRegistry observationRegistry;
+
+	private volatile @Nullable Unbounded unbounded;
 
 	private int users = 1;
 
@@ -57,6 +60,23 @@ final class Transport {
 	RestClient.Builder restClient(HttpTimeouts timeouts) {
 		ClientHttpRequestFactory requestFactory = this.requests.connector.obtain().requestFactory(timeouts);
 		return Observed.masked(RestClient.builder().requestFactory(requestFactory), this.observationRegistry);
+	}
+
+	/**
+	 * Return strategies that read bodies of any length. Bodies are bounded when they are
+	 * read; the codecs belong to the connections, which clients with another bound may
+	 * share.
+	 * @param strategies the strategies of these connections
+	 * @return the same without a bound
+	 */
+	ExchangeStrategies unbounded(ExchangeStrategies strategies) {
+		Unbounded known = this.unbounded;
+		if (known == null || known.origin() != strategies) {
+			known = new Unbounded(strategies,
+					strategies.mutate().codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(-1)).build());
+			this.unbounded = known;
+		}
+		return known.strategies();
 	}
 
 	synchronized void share() {
@@ -94,6 +114,16 @@ final class Transport {
 
 	static RetryBudget budget(RetryPolicy retry, Scheduler scheduler) {
 		return new RetryBudget(retry.budget(), () -> scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+	/**
+	 * Strategies without a bound.
+	 *
+	 * @param origin what they were made from
+	 * @param strategies the strategies
+	 */
+	private record Unbounded(ExchangeStrategies origin, ExchangeStrategies strategies) {
+
 	}
 
 	/**

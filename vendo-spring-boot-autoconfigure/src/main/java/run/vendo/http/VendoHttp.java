@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import io.micrometer.observation.ObservationRegistry;
 import org.apache.commons.logging.Log;
@@ -79,6 +80,9 @@ public final class VendoHttp {
 
 	// As good as for ever, and far from where counting in nanoseconds ends.
 	private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
+	// The token of RFC 9110.
+	private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
 	private static final Set<HttpMethod> WRITES = Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH,
 			HttpMethod.DELETE);
@@ -356,6 +360,12 @@ public final class VendoHttp {
 		return ErrorDetails.of(ErrorCode.VALIDATION_FAILED).summary(what).toException();
 	}
 
+	static void requireHeaderName(@Nullable String name) {
+		if (name == null || !HEADER_NAME.matcher(name).matches()) {
+			throw invalid("The name of a header must be letters, digits and any of !#$%&'*+-.^_`|~");
+		}
+	}
+
 	static void requireHeader(String name, String value) {
 		for (int i = 0; i < value.length(); i++) {
 			char character = value.charAt(i);
@@ -520,12 +530,14 @@ public final class VendoHttp {
 		private Mono<T> receiveBody(ClientResponse response, HttpHeaders headers, HttpStatusCode status) {
 			ErrorDetails.Builder details = details().requestId(VendoHttp.this.errors.requestId(headers));
 			int limit = VendoHttp.this.config.maxBodySize();
-			return DataBufferUtils.join(response.bodyToFlux(DataBuffer.class), limit)
+			// Not through a codec, which does not read a content type that cannot be
+			// read.
+			return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), limit)
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
 				.onErrorMap((ex) -> brokenBody(ex, details.status(status.value()), limit))
 				.flatMap((bytes) -> this.reader.read(new Answer(this.call, status, headers, bytes,
-						response.strategies(), VendoHttp.this.errors, details)));
+						VendoHttp.this.transport.unbounded(response.strategies()), VendoHttp.this.errors, details)));
 		}
 
 		private AttemptFailure brokenBody(Throwable failure, ErrorDetails.Builder details, int limit) {

@@ -73,6 +73,7 @@ class SecretLeakTests extends AbstractTransportTests {
 		answers(json(401, echo).withHeader("X-Request-Id", KEY));
 		shown.add(failureOf(() -> call(user)));
 		answers(json(200, echo));
+		assertThat(user.http().get("/x").retrieve(Object.class)).asString().contains(TOKEN);
 		shown.add(failureOf(() -> user.token("gmail")));
 		shown.add(failureOf(() -> user.billing().balance()));
 		answers(aResponse().withBody(TOKEN + "<html>"));
