@@ -40,6 +40,7 @@ import run.vendo.fixture.StubServer.Gate;
 import run.vendo.fixture.StubServer.Request;
 import run.vendo.fixture.StubServer.Response;
 import run.vendo.fixture.TestClients;
+import run.vendo.http.ConnectionPool;
 
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -498,6 +499,25 @@ class ConnectionsApiTests {
 		this.environment.put("VENDO_CONNECTIONS", "gmail");
 		this.server.respond((request) -> Response.json("{\"connections\":[]}"));
 		assertThat(this.client.connections().list()).isEmpty();
+	}
+
+	@Test
+	void whenTooManyCallsOfOursWaitThenTheEnvironmentsListIsNotUsed() {
+		this.environment.put("VENDO_CONNECTIONS", "slack");
+		this.server.respond((request) -> Response.json("{\"connections\":[]}"));
+		try (VendoClient client = TestClients.vendo(this.server.url())
+			.environment(this.environment::get)
+			.connectionPool(ConnectionPool.defaults().withMaxConnections(1).withPending(1, Duration.ofMinutes(1)))
+			.build()) {
+			Gate gate = this.server.hold();
+			CompletableFuture<?> first = client.reactive().http().get("/1").toBodilessEntity().toFuture();
+			gate.awaitArrival();
+			CompletableFuture<?> second = client.reactive().http().get("/2").toBodilessEntity().toFuture();
+			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> client.connections().list())
+				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(TransportException.Reason.OVERLOAD));
+			gate.open();
+			CompletableFuture.allOf(first, second).join();
+		}
 	}
 
 	@ParameterizedTest
