@@ -545,6 +545,16 @@ class VendoAutoConfigurationTests {
 				.withMessageContaining("within 50 ms"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.http.clients.read-timeout", "spring.http.clients.connect-timeout" })
+	void whenAllHttpClientsHaveNoTimeoutThenOursIsTheDefault(String property) {
+		this.recording.stubFor(get("/api/billing/balance").willReturn(okJson("{\"credits_remaining_micros\":5}")));
+		connected().withPropertyValues(property + "=0s")
+			.run((context) -> assertThat(
+					context.getBean(VendoClient.class).billing().balance().creditsRemainingMicros())
+				.isEqualTo(5));
+	}
+
 	@Test
 	void propertiesReachTheClient() {
 		this.recording.stubFor(get("/api/billing/balance").willReturn(aResponse().withStatus(503)));
