@@ -81,6 +81,9 @@ public final class VendoHttp {
 	// As good as for ever, and far from where counting in nanoseconds ends.
 	private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
+	// HTTP libraries count it in milliseconds, as an int.
+	private static final Duration LONGEST_CONNECT = Duration.ofMillis(Integer.MAX_VALUE);
+
 	// The token of RFC 9110.
 	private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
@@ -135,8 +138,8 @@ public final class VendoHttp {
 	 */
 	public static VendoHttp create(HttpConfig config, VendoConnectorFactory connectorFactory, ConnectionPool pool,
 			Supplier<WebClient.Builder> webClientBuilder, ObservationRegistry observationRegistry) {
-		Transport transport = new Transport(connectorFactory, config.timeouts().connect(), pool, webClientBuilder,
-				config.maxBodySize(), observationRegistry);
+		Transport transport = new Transport(connectorFactory, min(config.timeouts().connect(), LONGEST_CONNECT), pool,
+				webClientBuilder, config.maxBodySize(), observationRegistry);
 		return create(config, transport);
 	}
 
@@ -559,6 +562,14 @@ public final class VendoHttp {
 		}
 
 		AttemptFailure errorAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
+			if (status.is1xxInformational()) {
+				return new AttemptFailure(details().code(ErrorCode.INVALID_RESPONSE)
+					.status(status.value())
+					.summary("The answer was announced with status %d, and what came after it is not read"
+						.formatted(status.value()))
+					.nextStep("Try again; a proxy on the way may be sending early hints.")
+					.build(), true, null);
+			}
 			ErrorDetails.Builder read = VendoHttp.this.errors.read(status.value(), headers, body, this.call.slug());
 			ErrorDetails details = this.call.errorDetails().apply(read.requestSummary(requestSummary()).build());
 			boolean spendCap = details.code() != null && details.code().isSpendCap();
