@@ -144,10 +144,9 @@ final class ClientSettings {
 		ClientSettings effective = new ClientSettings(this, this.shared);
 		effective.tokenCache = (this.tokenCache != null) ? this.tokenCache : newTokenCache();
 		HttpConfig config = config();
-		VendoHttp http = (this.shared != null) ? this.shared.with(config)
-				: VendoHttp.create(config,
-						Objects.requireNonNullElseGet(this.connectorFactory, VendoConnectorFactory::detect),
-						this.connectionPool, () -> observed(this.webClientBuilder.get().clone()));
+		VendoHttp http = (this.shared != null) ? this.shared.with(config) : VendoHttp.create(config,
+				Objects.requireNonNullElseGet(this.connectorFactory, VendoConnectorFactory::detect),
+				this.connectionPool, () -> observed(this.webClientBuilder.get().clone()), this.observationRegistry);
 		ByokCatalog catalog = this.byok.isEmpty() ? ByokCatalog.defaults() : ByokCatalog.defaults().with(this.byok);
 		WebhooksApi webhooks = WebhooksApi.of(effectiveWebhookSecrets(), this.webhookMaxAge, this.clock);
 		return new ClientCore(effective, http, this.environment, catalog, effective.tokenCache, webhooks,

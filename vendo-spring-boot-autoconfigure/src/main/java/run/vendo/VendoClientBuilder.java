@@ -247,7 +247,8 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 	B jsonMapper(Supplier<JsonMapper> jsonMapper);
 
 	/**
-	 * Set where calls are observed; nowhere by default.
+	 * Set where calls are observed, those of sessions included; nowhere by default.
+	 * Observations see the values of no query parameters.
 	 * @param observationRegistry the registry
 	 * @return this builder
 	 */

@@ -71,14 +71,20 @@ final class PropertiesVendoClientCustomizer implements VendoClientCustomizer, Or
 		PropertyMapper map = PropertyMapper.get();
 		HttpTimeouts timeouts = HttpTimeouts.defaults();
 		if (this.httpClientSettings != null) {
-			timeouts = map.from(this.httpClientSettings.connectTimeout()).to(timeouts, HttpTimeouts::withConnect);
-			timeouts = map.from(this.httpClientSettings.readTimeout()).to(timeouts, HttpTimeouts::withResponse);
+			timeouts = map.from(limit(this.httpClientSettings.connectTimeout()))
+				.to(timeouts, HttpTimeouts::withConnect);
+			timeouts = map.from(limit(this.httpClientSettings.readTimeout())).to(timeouts, HttpTimeouts::withResponse);
 		}
 		timeouts = map.from(positive("vendo.http.connect-timeout", http.connectTimeout()))
 			.to(timeouts, HttpTimeouts::withConnect);
 		timeouts = map.from(positive("vendo.http.response-timeout", http.responseTimeout()))
 			.to(timeouts, HttpTimeouts::withResponse);
 		return map.from(positive("vendo.http.call-timeout", http.callTimeout())).to(timeouts, HttpTimeouts::withCall);
+	}
+
+	// For some HTTP libraries nothing means no limit, and then there is none to inherit.
+	private static @Nullable Duration limit(@Nullable Duration value) {
+		return (value == null || value.isNegative() || value.isZero()) ? null : value;
 	}
 
 	private static ConnectionPool pool(VendoProperties.Http.Pool pool) {

@@ -1,8 +1,14 @@
 package run.vendo.autoconfigure;
 
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
@@ -14,21 +20,26 @@ import run.vendo.http.ReactorNettyClients;
 import run.vendo.http.VendoConnector;
 import run.vendo.http.VendoConnectorFactory;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.util.Assert;
 
 /**
  * Makes connectors the way the application has told Spring Boot to make them: library,
  * SSL bundle, proxy and other customizations. Asks for them at the first call.
  */
 final class SpringBootConnectorFactory implements VendoConnectorFactory {
+
+	private static final Log logger = LogFactory.getLog(SpringBootConnectorFactory.class);
 
 	private final ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder;
 
@@ -84,32 +95,90 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 			ClientHttpConnector connector = builder.withHttpClientFactory(() -> HttpClient.create(provider))
 				.withHttpClientCustomizer((client) -> ReactorNettyClients.configure(client, settings))
 				.build(httpClientSettings);
-			return new SpringBootConnector(connector, factoryBuilder, httpClientSettings, provider::dispose);
+			return new SpringBootConnector(connector, onConnectionsOf(provider, factoryBuilder, settings),
+					httpClientSettings, provider::dispose);
+		}
+
+		private static ClientHttpRequestFactoryBuilder<?> onConnectionsOf(ConnectionProvider provider,
+				ClientHttpRequestFactoryBuilder<?> builder, ConnectorSettings settings) {
+			if (builder instanceof ReactorClientHttpRequestFactoryBuilder reactor) {
+				return reactor.withHttpClientFactory(() -> HttpClient.create(provider))
+					.withHttpClientCustomizer((client) -> ReactorNettyClients.configure(client, settings));
+			}
+			return builder;
 		}
 
 	}
 
 	/**
-	 * A connector that Spring Boot made.
-	 *
-	 * @param clientConnector the connector for {@code WebClient}
-	 * @param factoryBuilder builds request factories for {@code RestClient}
-	 * @param settings what both are made from
-	 * @param connections closes the connections, if they are ours to close
+	 * A connector that Spring Boot made. What blocking code calls with has an HTTP client
+	 * of its own, so there is one for each timeout and not one for each session.
 	 */
-	private record SpringBootConnector(ClientHttpConnector clientConnector,
-			ClientHttpRequestFactoryBuilder<?> factoryBuilder, HttpClientSettings settings,
-			@Nullable Runnable connections) implements VendoConnector {
+	private static final class SpringBootConnector implements VendoConnector {
+
+		private final ClientHttpConnector clientConnector;
+
+		private final ClientHttpRequestFactoryBuilder<?> factoryBuilder;
+
+		private final HttpClientSettings settings;
+
+		private final @Nullable Runnable connections;
+
+		private final Map<Duration, ClientHttpRequestFactory> requestFactories = new HashMap<>();
+
+		private boolean closed;
+
+		/**
+		 * Create a connector.
+		 * @param clientConnector the connector for {@code WebClient}
+		 * @param factoryBuilder builds request factories for {@code RestClient}
+		 * @param settings what both are made from
+		 * @param connections closes the connections, if they are ours to close
+		 */
+		SpringBootConnector(ClientHttpConnector clientConnector, ClientHttpRequestFactoryBuilder<?> factoryBuilder,
+				HttpClientSettings settings, @Nullable Runnable connections) {
+			this.clientConnector = clientConnector;
+			this.factoryBuilder = factoryBuilder;
+			this.settings = settings;
+			this.connections = connections;
+		}
 
 		@Override
-		public ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
-			return this.factoryBuilder.build(this.settings.withReadTimeout(timeouts.response()));
+		public ClientHttpConnector clientConnector() {
+			return this.clientConnector;
+		}
+
+		@Override
+		public synchronized ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
+			// What is opened now would stay open.
+			Assert.state(!this.closed, "The connector is closed");
+			return this.requestFactories.computeIfAbsent(timeouts.response(),
+					(response) -> this.factoryBuilder.build(this.settings.withReadTimeout(response)));
 		}
 
 		@Override
 		public void close() {
+			List<ClientHttpRequestFactory> open;
+			synchronized (this) {
+				this.closed = true;
+				open = List.copyOf(this.requestFactories.values());
+				this.requestFactories.clear();
+			}
+			open.forEach(SpringBootConnector::close);
 			if (this.connections != null) {
 				this.connections.run();
+			}
+		}
+
+		// The JDK's client closes when it is not reachable any more.
+		private static void close(ClientHttpRequestFactory requestFactory) {
+			if (requestFactory instanceof DisposableBean disposable) {
+				try {
+					disposable.destroy();
+				}
+				catch (Exception ex) {
+					logger.debug("The connections of a RestClient could not be closed", ex);
+				}
 			}
 		}
 

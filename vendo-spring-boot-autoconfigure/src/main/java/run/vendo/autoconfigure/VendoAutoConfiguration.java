@@ -1,5 +1,6 @@
 package run.vendo.autoconfigure;
 
+import io.micrometer.observation.ObservationRegistry;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.VendoClient;
@@ -73,12 +74,14 @@ public final class VendoAutoConfiguration {
 	@ConditionalOnMissingBean
 	VendoClient.Builder vendoClientBuilder(VendoConnectorFactory connectorFactory,
 			ObjectProvider<WebClient.Builder> webClientBuilder, ObjectProvider<JsonMapper> jsonMapper,
-			ObjectProvider<TokenCache> tokenCache, ObjectProvider<VendoClientCustomizer> customizers) {
+			ObjectProvider<TokenCache> tokenCache, ObjectProvider<ObservationRegistry> observationRegistry,
+			ObjectProvider<VendoClientCustomizer> customizers) {
 		VendoClient.Builder builder = VendoClient.builder()
 			.connectorFactory(connectorFactory)
 			.webClientBuilder(() -> webClientBuilder.getIfAvailable(WebClient::builder))
 			.jsonMapper(() -> jsonMapper.getIfUnique(JsonMapper::new));
 		tokenCache.ifUnique(builder::tokenCache);
+		observationRegistry.ifUnique(builder::observationRegistry);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonProperty.Access;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonDeserialize;
 import tools.jackson.databind.annotation.JsonNaming;
 
 import run.vendo.http.VendoJson;
@@ -54,7 +55,8 @@ public record Connection(@Nullable String id, @Nullable String externalId, Strin
 		@JsonProperty(access = Access.WRITE_ONLY) Map<String, @Nullable Object> metadata,
 		@Nullable Map<String, @Nullable Object> context,
 		@JsonProperty(access = Access.WRITE_ONLY) @Nullable Map<String, @Nullable Object> credential,
-		@Nullable String setupUrl, @Nullable String errorMessage, @Nullable Instant connectedAt,
+		@Nullable String setupUrl, @Nullable String errorMessage,
+		@JsonDeserialize(using = ConnectedAtDeserializer.class) @Nullable Instant connectedAt,
 		@Nullable EnvBootstrap envBootstrap, @Nullable Boolean exclusive, @Nullable String logoUrl,
 		@Nullable String brandColor, @Nullable String docsUrl,
 		@JsonAnySetter @JsonProperty(access = Access.WRITE_ONLY) Map<String, @Nullable Object> additionalFields) {

@@ -8,6 +8,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import run.vendo.error.TransportException;
+import run.vendo.error.TransportException.Reason;
+import run.vendo.error.VendoException;
 import run.vendo.http.ApiCall;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.PathSegments;
@@ -50,9 +52,16 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 	public Mono<Connection> get(String slug) {
 		return Mono.defer(() -> {
 			PathSegments.requireSlug(slug);
-			return all().flatMap((connections) -> Mono
-				.justOrEmpty(connections.stream().filter((connection) -> connection.slug().equals(slug)).findFirst()));
+			// The failure may be shared with those who asked for all, or for another one.
+			return all().onErrorMap(VendoException.class, (failure) -> about(slug, failure))
+				.flatMap((connections) -> Mono.justOrEmpty(
+						connections.stream().filter((connection) -> connection.slug().equals(slug)).findFirst()));
 		});
+	}
+
+	private static VendoException about(String slug, VendoException failure) {
+		return (failure.slug() != null) ? failure
+				: failure.details().mutate().slug(slug).build().toException(failure.getCause());
 	}
 
 	private Mono<List<Connection>> all() {
@@ -61,7 +70,13 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 		}
 		// Apart from what is shared: another reader may have no list to fall back on.
 		return this.http.share("connections.list", this::fromPlatform)
-			.onErrorResume(TransportException.class, this::fallback);
+			.onErrorResume(DefaultReactiveConnectionsApi::isUnreachable, this::fallback);
+	}
+
+	// What comes of this application's own doing says nothing about the platform.
+	private static boolean isUnreachable(Throwable failure) {
+		return failure instanceof TransportException transport && transport.reason() != Reason.OVERLOAD
+				&& transport.reason() != Reason.INTERRUPTED;
 	}
 
 	private Mono<List<Connection>> fromPlatform() {
@@ -72,7 +87,7 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 		return call.retrieve(ConnectionList.class).map(ConnectionList::connections);
 	}
 
-	private Mono<List<Connection>> fallback(TransportException failure) {
+	private Mono<List<Connection>> fallback(Throwable failure) {
 		String slugs = this.environment.get("VENDO_CONNECTIONS");
 		if (slugs == null) {
 			return Mono.error(failure);

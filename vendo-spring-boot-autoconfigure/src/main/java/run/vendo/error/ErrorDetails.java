@@ -151,7 +151,8 @@ public final class ErrorDetails implements Serializable {
 			case 409 -> new ConflictException(this, cause);
 			case 429 -> new RateLimitedException(this, cause);
 			case 502, 503, 504 -> new UpstreamException(this, cause);
-			default -> (status >= 500) ? new ServerException(this, cause) : new VendoException(this, cause);
+			default ->
+				(status >= 500 && status <= 599) ? new ServerException(this, cause) : new VendoException(this, cause);
 		};
 	}
 

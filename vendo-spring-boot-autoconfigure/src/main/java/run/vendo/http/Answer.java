@@ -2,7 +2,10 @@ package run.vendo.http;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -17,13 +20,19 @@ import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.codec.Hints;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
+import org.springframework.http.ReactiveHttpInputMessage;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.http.codec.HttpMessageReader;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.reactive.function.BodyExtractor;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ExchangeStrategies;
 
 /**
@@ -31,8 +40,6 @@ import org.springframework.web.reactive.function.client.ExchangeStrategies;
  * says what came, never a parser's exception: those quote the text they failed on.
  */
 final class Answer {
-
-	private static final int ALWAYS_DECODED = 256 * 1024;
 
 	private final ApiCall call;
 
@@ -92,14 +99,8 @@ final class Answer {
 		if (isBlank()) {
 			return Mono.error(invalid("an empty body", null, false));
 		}
-		return ClientResponse.create(this.status, decoding()).headers((headers) -> {
-			headers.addAll(this.headers);
-			// What was compressed on the wire is not any more.
-			headers.remove(HttpHeaders.CONTENT_ENCODING);
-		})
-			.body(Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(this.body)))
-			.build()
-			.bodyToMono(type)
+		return BodyExtractors.toMono(type)
+			.extract(new Message(decodedHeaders(), this.body), new Decoding(this.strategies.messageReaders()))
 			.onErrorMap((ex) -> !(ex instanceof AttemptFailure),
 					(ex) -> invalid("%s that cannot be read as %s".formatted(kind(), type.getType().getTypeName()),
 							null, hasUnexpectedEnd(ex)))
@@ -107,13 +108,16 @@ final class Answer {
 			.map((value) -> new ResponseEntity<>(value, this.headers, this.status));
 	}
 
-	// The body was bounded when it was read. The codecs belong to the connections, which
-	// clients with another bound may share.
-	private ExchangeStrategies decoding() {
-		if (this.body.length <= ALWAYS_DECODED) {
-			return this.strategies;
+	private HttpHeaders decodedHeaders() {
+		HttpHeaders headers = new HttpHeaders();
+		headers.addAll(this.headers);
+		// What was compressed on the wire is not any more.
+		headers.remove(HttpHeaders.CONTENT_ENCODING);
+		if (contentType() == null) {
+			// JSON was asked for, and nothing says that it is anything else.
+			headers.setContentType(MediaType.APPLICATION_JSON);
 		}
-		return this.strategies.mutate().codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(-1)).build();
+		return headers;
 	}
 
 	ErrorDetails.Builder details() {
@@ -187,6 +191,50 @@ final class Answer {
 			// As good as none.
 			return null;
 		}
+	}
+
+	/**
+	 * This answer as codecs read it.
+	 *
+	 * @param headers its headers
+	 * @param body its body
+	 */
+	private record Message(HttpHeaders headers, byte[] body) implements ReactiveHttpInputMessage {
+
+		@Override
+		public HttpHeaders getHeaders() {
+			return this.headers;
+		}
+
+		@Override
+		public Flux<DataBuffer> getBody() {
+			return Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(this.body));
+		}
+
+	}
+
+	/**
+	 * Lets codecs read without logging what they read.
+	 *
+	 * @param readers the codecs
+	 */
+	private record Decoding(List<HttpMessageReader<?>> readers) implements BodyExtractor.Context {
+
+		@Override
+		public List<HttpMessageReader<?>> messageReaders() {
+			return this.readers;
+		}
+
+		@Override
+		public Optional<ServerHttpResponse> serverResponse() {
+			return Optional.empty();
+		}
+
+		@Override
+		public Map<String, Object> hints() {
+			return Map.of(Hints.SUPPRESS_LOGGING_HINT, true);
+		}
+
 	}
 
 	private static boolean hasUnexpectedEnd(Throwable failure) {

@@ -18,6 +18,7 @@ import tools.jackson.databind.JavaType;
 import run.vendo.error.ErrorDetails;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -139,7 +140,7 @@ public final class ApiCall {
 	 * @return this call
 	 */
 	public ApiCall header(String name, String... values) {
-		VendoHttp.requireHeader(name, name);
+		VendoHttp.requireHeaderName(name);
 		for (String value : values) {
 			VendoHttp.requireHeader(name, value);
 		}
@@ -174,6 +175,10 @@ public final class ApiCall {
 	 */
 	public ApiCall body(Object body) {
 		Assert.notNull(body, "'body' must not be null");
+		if (ReactiveAdapterRegistry.getSharedInstance().getAdapter(body.getClass()) != null) {
+			throw VendoHttp.invalid("A body must be the value itself; collect what a publisher brings, "
+					+ "so that it can be sent again");
+		}
 		this.body = body;
 		return this;
 	}
@@ -357,6 +362,19 @@ public final class ApiCall {
 		return (query >= 0) ? this.path.substring(0, query) : this.path;
 	}
 
+	/**
+	 * Return the template to tell calls apart by in metrics.
+	 * @return the template, or {@code null} for an absolute URL without variables: it
+	 * came from somewhere, with all its values in it
+	 */
+	@Nullable String observedTemplate() {
+		return (isAbsolute(this.path) && this.variables.isEmpty()) ? null : template();
+	}
+
+	private static boolean isAbsolute(String path) {
+		return path.startsWith("https://") || path.startsWith("http://");
+	}
+
 	// The template for a message: it is wrong, so it may be anything.
 	private String shown() {
 		int fragment = template().indexOf('#');
@@ -371,7 +389,7 @@ public final class ApiCall {
 	 */
 	URI uri(URI apiUrl) {
 		String expanded = expand();
-		boolean absolute = expanded.startsWith("https://") || expanded.startsWith("http://");
+		boolean absolute = isAbsolute(expanded);
 		if (!absolute && !expanded.startsWith("/")) {
 			throw VendoHttp.invalid("The path '%s' must begin with '/' or be an absolute URL".formatted(shown()));
 		}

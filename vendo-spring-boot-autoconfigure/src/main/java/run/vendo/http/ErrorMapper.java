@@ -15,7 +15,12 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
@@ -147,9 +152,64 @@ final class ErrorMapper {
 			return VendoJson.MAPPER.readTree(body);
 		}
 		catch (JacksonException ex) {
-			// An HTML page, nothing, or the beginning of a long answer: then headers and
-			// status speak alone.
-			return VendoJson.MAPPER.missingNode();
+			// An HTML page or nothing: then headers and status speak alone. The beginning
+			// of a long answer says something as well.
+			return (ex instanceof UnexpectedEndOfInputException || body.length >= MASKED_BODY) ? beginning(body)
+					: VendoJson.MAPPER.missingNode();
+		}
+	}
+
+	private static JsonNode beginning(byte[] body) {
+		ObjectNode whole = VendoJson.MAPPER.createObjectNode();
+		try (JsonParser parser = VendoJson.MAPPER.createParser(body)) {
+			if (parser.nextToken() == JsonToken.START_OBJECT) {
+				readFields(parser, whole);
+			}
+		}
+		catch (JacksonException ex) {
+			// Here it breaks off.
+		}
+		return whole;
+	}
+
+	// A value counts once something follows it: until then it may be half a number.
+	private static void readFields(JsonParser parser, ObjectNode object) {
+		String name = parser.nextName();
+		while (name != null) {
+			JsonToken token = parser.nextToken();
+			if (token == JsonToken.START_OBJECT) {
+				readFields(parser, object.putObject(name));
+				name = parser.nextName();
+			}
+			else if (token == JsonToken.START_ARRAY) {
+				readElements(parser, object.putArray(name));
+				name = parser.nextName();
+			}
+			else {
+				JsonNode value = parser.readValueAsTree();
+				String following = parser.nextName();
+				object.set(name, value);
+				name = following;
+			}
+		}
+	}
+
+	private static void readElements(JsonParser parser, ArrayNode array) {
+		JsonToken token = parser.nextToken();
+		while (token != JsonToken.END_ARRAY) {
+			if (token == JsonToken.START_OBJECT) {
+				readFields(parser, array.addObject());
+				token = parser.nextToken();
+			}
+			else if (token == JsonToken.START_ARRAY) {
+				readElements(parser, array.addArray());
+				token = parser.nextToken();
+			}
+			else {
+				JsonNode value = parser.readValueAsTree();
+				token = parser.nextToken();
+				array.add(value);
+			}
 		}
 	}
 

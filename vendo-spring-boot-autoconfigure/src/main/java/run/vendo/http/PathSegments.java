@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 import run.vendo.error.ValidationException;
+import run.vendo.error.VendoException;
 
 import org.springframework.web.util.UriUtils;
 
@@ -22,10 +23,15 @@ public final class PathSegments {
 	 * Return a provider's slug if it can be one segment of a path.
 	 * @param slug the slug
 	 * @return the slug
-	 * @throws ValidationException if it is blank, {@code .} or {@code ..}
+	 * @throws ValidationException if it is blank, {@code .}, {@code ..} or {@code _bulk},
+	 * which is another endpoint of the credentials worker
 	 */
 	public static String requireSlug(@Nullable String slug) {
-		return require(slug, "slug");
+		String given = require(slug, "slug");
+		if (given.equals("_bulk")) {
+			throw otherPath(given, "slug");
+		}
+		return given;
 	}
 
 	/**
@@ -40,11 +46,17 @@ public final class PathSegments {
 	}
 
 	private static String require(@Nullable String value, String name) {
-		if (value == null || value.isBlank() || value.equals(".") || value.equals("..")) {
-			throw VendoHttp.invalid((value == null || value.isBlank()) ? "A %s must not be blank".formatted(name)
-					: "'%s' is not a %s: it would lead to another path".formatted(value, name));
+		if (value == null || value.isBlank()) {
+			throw VendoHttp.invalid("A %s must not be blank".formatted(name));
+		}
+		if (value.equals(".") || value.equals("..")) {
+			throw otherPath(value, name);
 		}
 		return value;
+	}
+
+	private static VendoException otherPath(String value, String name) {
+		return VendoHttp.invalid("'%s' is not a %s: it would lead to another path".formatted(value, name));
 	}
 
 }

@@ -46,6 +46,13 @@ public final class ReactorNettyClients {
 	public static HttpClient configure(HttpClient client, ConnectorSettings settings) {
 		return client.disableRetry(true)
 			.followRedirect(false)
+			// It takes an announcement for the answer; the next call on the connection
+			// must not take the answer for its own.
+			.doOnResponse((response, connection) -> {
+				if (response.status().code() < 200) {
+					connection.markPersistent(false);
+				}
+			})
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(settings.connectTimeout().toMillis()));
 	}
 

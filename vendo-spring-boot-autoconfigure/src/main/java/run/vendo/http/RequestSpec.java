@@ -51,6 +51,7 @@ public interface RequestSpec<S extends RequestSpec<S>> {
 	 * codecs of the {@code WebClient}.
 	 * @param body the body
 	 * @return this spec
+	 * @throws ValidationException if the body is a publisher or a future
 	 */
 	S body(Object body);
 

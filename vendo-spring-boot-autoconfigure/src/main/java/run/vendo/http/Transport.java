@@ -10,12 +10,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.ExchangeStrategies;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -30,10 +33,15 @@ final class Transport {
 
 	private final Map<String, RateLimit> rateLimits = new ConcurrentHashMap<>();
 
+	private final ObservationRegistry observationRegistry;
+
+	private volatile @Nullable Unbounded unbounded;
+
 	private int users = 1;
 
 	Transport(VendoConnectorFactory connectorFactory, Duration connectTimeout, ConnectionPool pool,
-			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize) {
+			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize, ObservationRegistry observationRegistry) {
+		this.observationRegistry = observationRegistry;
 		this.requests = new Connections(connectorFactory, new ConnectorSettings("vendo", connectTimeout, pool),
 				webClientBuilder, maxBodySize);
 		// A stream keeps its connection for good: it must not take one from the pool.
@@ -49,8 +57,26 @@ final class Transport {
 		return this.streams.webClient.obtain();
 	}
 
-	ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
-		return this.requests.connector.obtain().requestFactory(timeouts);
+	RestClient.Builder restClient(HttpTimeouts timeouts) {
+		ClientHttpRequestFactory requestFactory = this.requests.connector.obtain().requestFactory(timeouts);
+		return Observed.masked(RestClient.builder().requestFactory(requestFactory), this.observationRegistry);
+	}
+
+	/**
+	 * Return strategies that read bodies of any length. Bodies are bounded when they are
+	 * read; the codecs belong to the connections, which clients with another bound may
+	 * share.
+	 * @param strategies the strategies of these connections
+	 * @return the same without a bound
+	 */
+	ExchangeStrategies unbounded(ExchangeStrategies strategies) {
+		Unbounded known = this.unbounded;
+		if (known == null || known.origin() != strategies) {
+			known = new Unbounded(strategies,
+					strategies.mutate().codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(-1)).build());
+			this.unbounded = known;
+		}
+		return known.strategies();
 	}
 
 	synchronized void share() {
@@ -91,6 +117,16 @@ final class Transport {
 	}
 
 	/**
+	 * Strategies without a bound.
+	 *
+	 * @param origin what they were made from
+	 * @param strategies the strategies
+	 */
+	private record Unbounded(ExchangeStrategies origin, ExchangeStrategies strategies) {
+
+	}
+
+	/**
 	 * One connector and the client over it, made when first needed.
 	 */
 	private final class Connections {
@@ -113,7 +149,13 @@ final class Transport {
 			this.webClient = SingletonSupplier.of(() -> webClientBuilder.get()
 				.clone()
 				.clientConnector(this.connector.obtain().clientConnector())
-				.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(maxBodySize))
+				.filter(Observed::masked)
+				.codecs((codecs) -> {
+					codecs.defaultCodecs().maxInMemorySize(maxBodySize);
+					// What the application wants to see of its own requests: here every
+					// one carries a secret.
+					codecs.defaultCodecs().enableLoggingRequestDetails(false);
+				})
 				.build());
 		}
 

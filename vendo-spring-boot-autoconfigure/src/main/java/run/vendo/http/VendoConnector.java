@@ -21,7 +21,8 @@ public interface VendoConnector extends AutoCloseable {
 
 	/**
 	 * Return a request factory for {@code RestClient}, with timeouts like those of the
-	 * client.
+	 * client. It is asked for by every session, so it must not open an HTTP client each
+	 * time.
 	 * @param timeouts the timeouts to apply
 	 * @return a request factory
 	 */

@@ -19,7 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
+import io.micrometer.observation.ObservationRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
-import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.UnsupportedMediaTypeException;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -78,6 +80,12 @@ public final class VendoHttp {
 
 	// As good as for ever, and far from where counting in nanoseconds ends.
 	private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
+	// HTTP libraries count it in milliseconds, as an int.
+	private static final Duration LONGEST_CONNECT = Duration.ofMillis(Integer.MAX_VALUE);
+
+	// The token of RFC 9110.
+	private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
 	private static final Set<HttpMethod> WRITES = Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH,
 			HttpMethod.DELETE);
@@ -124,12 +132,14 @@ public final class VendoHttp {
 	 * @param connectorFactory makes the connections
 	 * @param pool how connections are kept
 	 * @param webClientBuilder gives the builder that calls are made with; it is copied
+	 * @param observationRegistry where blocking calls to other hosts are observed; the
+	 * builder knows where all others are
 	 * @return a new exchange path for the application's own identity
 	 */
 	public static VendoHttp create(HttpConfig config, VendoConnectorFactory connectorFactory, ConnectionPool pool,
-			Supplier<WebClient.Builder> webClientBuilder) {
-		Transport transport = new Transport(connectorFactory, config.timeouts().connect(), pool, webClientBuilder,
-				config.maxBodySize());
+			Supplier<WebClient.Builder> webClientBuilder, ObservationRegistry observationRegistry) {
+		Transport transport = new Transport(connectorFactory, min(config.timeouts().connect(), LONGEST_CONNECT), pool,
+				webClientBuilder, config.maxBodySize(), observationRegistry);
 		return create(config, transport);
 	}
 
@@ -257,12 +267,13 @@ public final class VendoHttp {
 	}
 
 	/**
-	 * Return a request factory for hosts that are not Vendo's, on the same connections.
-	 * @return a request factory
+	 * Return a builder of clients for blocking code and hosts that are not Vendo's, on
+	 * the same connections. Nothing of ours goes along.
+	 * @return a new builder
 	 */
-	public ClientHttpRequestFactory requestFactory() {
+	public RestClient.Builder restClient() {
 		requireOpen();
-		return this.transport.requestFactory(this.config.timeouts());
+		return this.transport.restClient(this.config.timeouts());
 	}
 
 	/**
@@ -350,6 +361,12 @@ public final class VendoHttp {
 
 	static VendoException invalid(String what) {
 		return ErrorDetails.of(ErrorCode.VALIDATION_FAILED).summary(what).toException();
+	}
+
+	static void requireHeaderName(@Nullable String name) {
+		if (name == null || !HEADER_NAME.matcher(name).matches()) {
+			throw invalid("The name of a header must be letters, digits and any of !#$%&'*+-.^_`|~");
+		}
 	}
 
 	static void requireHeader(String name, String value) {
@@ -452,7 +469,11 @@ public final class VendoHttp {
 		WebClient.RequestHeadersSpec<?> request(WebClient webClient, URI target) {
 			WebClient.RequestBodySpec request = webClient.method(this.call.method())
 				.uri(target)
-				.attribute(URI_TEMPLATE_ATTRIBUTE, this.call.template())
+				.attributes((attributes) -> {
+					if (this.call.observedTemplate() != null) {
+						attributes.put(URI_TEMPLATE_ATTRIBUTE, this.call.observedTemplate());
+					}
+				})
 				.headers((headers) -> writeHeaders(headers, target));
 			Object body = this.call.body();
 			return (body != null) ? request.bodyValue(body) : request;
@@ -512,12 +533,14 @@ public final class VendoHttp {
 		private Mono<T> receiveBody(ClientResponse response, HttpHeaders headers, HttpStatusCode status) {
 			ErrorDetails.Builder details = details().requestId(VendoHttp.this.errors.requestId(headers));
 			int limit = VendoHttp.this.config.maxBodySize();
-			return DataBufferUtils.join(response.bodyToFlux(DataBuffer.class), limit)
+			// Not through a codec, which does not read a content type that cannot be
+			// read.
+			return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), limit)
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
 				.onErrorMap((ex) -> brokenBody(ex, details.status(status.value()), limit))
 				.flatMap((bytes) -> this.reader.read(new Answer(this.call, status, headers, bytes,
-						response.strategies(), VendoHttp.this.errors, details)));
+						VendoHttp.this.transport.unbounded(response.strategies()), VendoHttp.this.errors, details)));
 		}
 
 		private AttemptFailure brokenBody(Throwable failure, ErrorDetails.Builder details, int limit) {
@@ -539,6 +562,14 @@ public final class VendoHttp {
 		}
 
 		AttemptFailure errorAnswer(HttpStatusCode status, HttpHeaders headers, byte[] body) {
+			if (status.is1xxInformational()) {
+				return new AttemptFailure(details().code(ErrorCode.INVALID_RESPONSE)
+					.status(status.value())
+					.summary("The answer was announced with status %d, and what came after it is not read"
+						.formatted(status.value()))
+					.nextStep("Try again; a proxy on the way may be sending early hints.")
+					.build(), true, null);
+			}
 			ErrorDetails.Builder read = VendoHttp.this.errors.read(status.value(), headers, body, this.call.slug());
 			ErrorDetails details = this.call.errorDetails().apply(read.requestSummary(requestSummary()).build());
 			boolean spendCap = details.code() != null && details.code().isSpendCap();

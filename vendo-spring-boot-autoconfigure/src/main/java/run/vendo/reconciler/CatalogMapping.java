@@ -131,17 +131,17 @@ final class CatalogMapping implements Reconciler.Mapping {
 	}
 
 	private static void add(Map<String, Source> sources, Connection connection, EnvBootstrap.Variable variable) {
-		if (!Dotenv.isName(variable.name())) {
-			logger.debug("A variable that %s asks for has no possible name".formatted(connection.slug()));
+		String name = variable.name();
+		String path = variable.valueFrom();
+		if (name == null || path == null || !Dotenv.isName(name)) {
+			logger.debug("A variable that %s asks for has no possible name, or no value".formatted(connection.slug()));
 			return;
 		}
-		String value = resolve(connection, variable.valueFrom());
-		boolean needsToken = value == null && ACCESS_TOKEN.equals(variable.valueFrom())
-				&& StringUtils.hasText(connection.slug());
+		String value = resolve(connection, path);
+		boolean needsToken = value == null && ACCESS_TOKEN.equals(path) && StringUtils.hasText(connection.slug());
 		if ((value != null || needsToken)
-				&& sources.putIfAbsent(variable.name(), new Source(connection.slug(), value, needsToken)) != null) {
-			logger.debug("%s asks for %s, which another connection has already".formatted(connection.slug(),
-					variable.name()));
+				&& sources.putIfAbsent(name, new Source(connection.slug(), value, needsToken)) != null) {
+			logger.debug("%s asks for %s, which another connection has already".formatted(connection.slug(), name));
 		}
 	}
 

@@ -42,10 +42,7 @@ final class DefaultVendoSession implements VendoSession {
 		this.slug = slug;
 		this.webClient = SingletonSupplier
 			.of(() -> http.webClient().filter(this::exchange).filter(timeout(http.config())).build());
-		this.restClient = SingletonSupplier.of(() -> RestClient.builder()
-			.requestFactory(http.requestFactory())
-			.requestInterceptor(this::intercept)
-			.build());
+		this.restClient = SingletonSupplier.of(() -> http.restClient().requestInterceptor(this::intercept).build());
 	}
 
 	@Override

@@ -143,6 +143,9 @@ public final class Tokens {
 	 */
 	public Mono<Map<String, Optional<String>>> tokens(Collection<String> slugs) {
 		return Mono.deferContextual((context) -> {
+			if (slugs == null) {
+				throw ErrorDetails.of(ErrorCode.VALIDATION_FAILED).summary("'slugs' must not be null").toException();
+			}
 			Set<String> asked = new LinkedHashSet<>();
 			slugs.forEach((slug) -> asked.add(PathSegments.requireSlug(slug)));
 			Map<String, Mono<Optional<String>>> found = new LinkedHashMap<>();

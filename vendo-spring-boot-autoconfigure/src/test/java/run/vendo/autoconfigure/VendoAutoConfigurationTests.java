@@ -1,5 +1,6 @@
 package run.vendo.autoconfigure;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,7 @@ import run.vendo.event.EventStream;
 import run.vendo.event.EventsApi;
 import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.HttpApi;
+import run.vendo.http.HttpTimeouts;
 import run.vendo.http.ReactiveHttpApi;
 import run.vendo.integration.IntegrationsApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
@@ -36,8 +41,11 @@ import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
 import run.vendo.webhook.WebhooksApi;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
@@ -56,6 +64,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
@@ -416,6 +427,92 @@ class VendoAutoConfigurationTests {
 			});
 	}
 
+	@Test
+	void sessionsShareOneHttpClientThatClosesWithTheApplication() {
+		List<DestroyableRequestFactory> made = new ArrayList<>();
+		connected().withBean(ClientHttpRequestFactoryBuilder.class, () -> (settings) -> {
+			DestroyableRequestFactory requestFactory = new DestroyableRequestFactory(settings);
+			made.add(requestFactory);
+			return requestFactory;
+		}).run((context) -> {
+			VendoClient client = context.getBean(VendoClient.class);
+			Stream.of("slack", "slack", "notion").forEach((slug) -> client.session(slug).restClient());
+			client.forUser("eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1In0.c2lnbmF0dXJl").session("slack").restClient();
+			assertThat(made).hasSize(1);
+			try (VendoClient patient = client.mutate()
+				.timeouts(HttpTimeouts.defaults().withResponse(Duration.ofSeconds(70)))
+				.build()) {
+				patient.session("slack").restClient();
+			}
+			assertThat(made).extracting((requestFactory) -> requestFactory.settings.readTimeout())
+				.containsExactly(Duration.ofSeconds(30), Duration.ofSeconds(70));
+			assertThat(made).noneMatch((requestFactory) -> requestFactory.destroyed);
+		});
+		assertThat(made).allMatch((requestFactory) -> requestFactory.destroyed);
+	}
+
+	@Test
+	void sessionsOnTheJdkClientStartNoThreadEach() {
+		connected().withPropertyValues("spring.http.clients.imperative.factory=jdk").run((context) -> {
+			List<Object> kept = new ArrayList<>();
+			List<String> before = httpClientThreads();
+			for (int i = 0; i < 10; i++) {
+				kept.add(context.getBean(VendoClient.class).session("slack").restClient());
+			}
+			List<String> started = new ArrayList<>(httpClientThreads());
+			started.removeAll(before);
+			assertThat(started).hasSizeLessThan(kept.size()).hasSizeLessThanOrEqualTo(1);
+		});
+	}
+
+	private static List<String> httpClientThreads() {
+		return threads().stream().filter((name) -> name.startsWith("HttpClient-")).toList();
+	}
+
+	@Test
+	void sessionsAreObservedWhereTheApplicationObserves() {
+		this.recording.stubFor(get("/slack").willReturn(okJson("{\"access_token\":\"t\",\"expires_at\":null}")));
+		this.recording.stubFor(get("/me").willReturn(ok()));
+		List<String> observed = new ArrayList<>();
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig().observationHandler(new ObservationHandler<>() {
+
+			@Override
+			public void onStop(Observation.Context context) {
+				observed.add(context.getName());
+			}
+
+			@Override
+			public boolean supportsContext(Observation.Context context) {
+				return true;
+			}
+
+		});
+		connected().withBean(ObservationRegistry.class, () -> registry).run((context) -> {
+			context.getBean(VendoClient.class)
+				.session("slack")
+				.restClient()
+				.get()
+				.uri(this.recording.baseUrl() + "/me")
+				.retrieve()
+				.toBodilessEntity();
+			// The token and the provider.
+			assertThat(observed).containsExactly("http.client.requests", "http.client.requests");
+		});
+	}
+
+	@Test
+	void sessionsOnReactorNettyUseThePoolOfTheClient() {
+		List<String> pools = new ArrayList<>();
+		connected().withBean(ClientHttpRequestFactoryBuilder.class,
+				() -> ClientHttpRequestFactoryBuilder.reactor().withHttpClientCustomizer((client) -> {
+					pools.add(client.configuration().connectionProvider().name());
+					return client;
+				}))
+			.run((context) -> context.getBean(VendoClient.class).session("slack").restClient());
+		assertThat(pools).containsExactly("vendo");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "reactor", "jdk" })
 	void streamsOnTheConnectorThatSpringBootIsTold(String connector) {
@@ -468,6 +565,16 @@ class VendoAutoConfigurationTests {
 			.run((context) -> assertThatExceptionOfType(run.vendo.error.TransportException.class)
 				.isThrownBy(() -> context.getBean(VendoClient.class).billing().balance())
 				.withMessageContaining("within 50 ms"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.http.clients.read-timeout", "spring.http.clients.connect-timeout" })
+	void whenAllHttpClientsHaveNoTimeoutThenOursIsTheDefault(String property) {
+		this.recording.stubFor(get("/api/billing/balance").willReturn(okJson("{\"credits_remaining_micros\":5}")));
+		connected().withPropertyValues(property + "=0s")
+			.run((context) -> assertThat(
+					context.getBean(VendoClient.class).billing().balance().creditsRemainingMicros())
+				.isEqualTo(5));
 	}
 
 	@Test
@@ -594,6 +701,28 @@ class VendoAutoConfigurationTests {
 				this.calls.add("first");
 				builder.baseUrl("https://first.example").apiVersion("overwritten");
 			};
+		}
+
+	}
+
+	private static final class DestroyableRequestFactory implements ClientHttpRequestFactory, DisposableBean {
+
+		private final HttpClientSettings settings;
+
+		private boolean destroyed;
+
+		DestroyableRequestFactory(HttpClientSettings settings) {
+			this.settings = settings;
+		}
+
+		@Override
+		public ClientHttpRequest createRequest(URI uri, HttpMethod httpMethod) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void destroy() {
+			this.destroyed = true;
 		}
 
 	}

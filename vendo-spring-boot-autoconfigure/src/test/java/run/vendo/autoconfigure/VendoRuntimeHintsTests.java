@@ -44,6 +44,13 @@ class VendoRuntimeHintsTests {
 			.accepts(this.hints));
 	}
 
+	@Test
+	void everyDeserializerThatAModelNamesCanBeConstructed() {
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onType(TypeReference.of("run.vendo.connection.ConnectedAtDeserializer"))
+			.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).accepts(this.hints);
+	}
+
 	private static boolean isBound(JavaClass type) {
 		return Stream
 			.concat(type.getMembers().stream().flatMap((member) -> member.getAnnotations().stream()),

@@ -83,6 +83,22 @@ class BillingApiTests {
 		whenShapeIsWrongThenFails(BillingApi::balance);
 	}
 
+	@Test
+	void whenPlatformTellsMoreThenItSurvivesAndIsNotShown() {
+		answer("""
+				{"credits_remaining_micros":1,"daily_micros":null,"used_today_micros":0,"used_month_micros":0,
+				"invented":{"deep":["s3cr3t",null]}}""");
+		Balance balance = this.client.billing().balance();
+		SpendCaps caps = this.client.billing().spendCaps();
+		assertThat(balance.additionalFields()).containsKey("invented");
+		assertThat(caps.additionalFields()).containsOnlyKeys("invented", "credits_remaining_micros");
+		assertThat(balance.additionalFields().get("invented")).hasToString("{deep=[s3cr3t, null]}");
+		assertThat(balance.toString() + caps).doesNotContain("s3cr3t");
+		assertThat(JsonMapper.shared().writeValueAsString(List.of(balance, caps))).doesNotContain("s3cr3t");
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> balance.additionalFields().clear());
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void readsTheSpendCaps(Stack stack) {

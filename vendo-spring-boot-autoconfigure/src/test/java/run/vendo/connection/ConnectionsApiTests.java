@@ -40,6 +40,7 @@ import run.vendo.fixture.StubServer.Gate;
 import run.vendo.fixture.StubServer.Request;
 import run.vendo.fixture.StubServer.Response;
 import run.vendo.fixture.TestClients;
+import run.vendo.http.ConnectionPool;
 
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -156,9 +157,58 @@ class ConnectionsApiTests {
 		assertThat(connection.profile()).isEqualTo(ConnectionProfile.of("telepathy")).hasToString("telepathy");
 		assertThat(connection.status()).isEqualTo(ConnectionStatus.of("half_open")).hasToString("half_open");
 		assertThat(connection.envBootstrap().restart()).isEqualTo("planet");
-		assertThat(connection.envBootstrap().vars()).containsExactly(new EnvBootstrap.Variable("A", "b"));
+		assertThat(connection.envBootstrap().additionalFields()).containsExactly(entry("more", List.of()));
+		assertThat(connection.envBootstrap().vars()).singleElement()
+			.returns("A", EnvBootstrap.Variable::name)
+			.returns("b", EnvBootstrap.Variable::valueFrom)
+			.returns(Map.of("mode", 1), EnvBootstrap.Variable::additionalFields);
 		assertThat(JsonMapper.shared().writeValueAsString(connection)).contains("\"status\":\"half_open\"",
 				"\"profile\":\"telepathy\"", "\"category\":\"quantum\"");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\"env_bootstrap\":{\"vars\":[{\"name\":\"X\"}]}",
+			"\"env_bootstrap\":{\"vars\":[{\"value_from\":\"api_key\"},null,{\"name\":null}]}",
+			"\"env_bootstrap\":{\"vars\":null}", "\"connected_at\":\"\"", "\"connected_at\":\" \"" })
+	void whenOneConnectionIsIncompleteThenTheOthersAreListedNevertheless(String field) {
+		this.server.respond((request) -> Response
+			.json("{\"connections\":[{\"slug\":\"a\"},{\"slug\":\"b\",%s},{\"slug\":\"c\"}]}".formatted(field)));
+		List<Connection> connections = this.client.connections().list();
+		assertThat(connections).extracting(Connection::slug).containsExactly("a", "b", "c");
+		assertThat(connections.get(1).connectedAt()).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenOneIsAskedForAndThatFailsThenTheErrorSaysWhichOne(Stack stack) {
+		this.server.respond((request) -> Response.error(401, "app_revoked"));
+		assertThatExceptionOfType(AuthException.class).isThrownBy(() -> stack.connections(this.client).get("slack"))
+			.satisfies((ex) -> {
+				assertThat(ex.slug()).isEqualTo("slack");
+				assertThat(ex.code()).isEqualTo(ErrorCode.APP_REVOKED);
+				assertThat(ex.attempts()).isEqualTo(1);
+			});
+		assertThatExceptionOfType(AuthException.class).isThrownBy(() -> stack.connections(this.client).list())
+			.satisfies((ex) -> assertThat(ex.slug()).isNull());
+	}
+
+	@Test
+	void whenSharedRequestFailsThenEachErrorNamesWhatItsCallerAskedFor() {
+		this.server.respond((request) -> Response.error(401, "app_revoked"));
+		Gate gate = this.server.hold();
+		CompletableFuture<List<Connection>> all = this.client.reactive().connections().list().collectList().toFuture();
+		gate.awaitArrival();
+		CompletableFuture<Connection> slack = this.client.reactive().connections().get("slack").toFuture();
+		CompletableFuture<Connection> notion = this.client.reactive().connections().get("notion").toFuture();
+		gate.open();
+		assertThat(slugOfFailure(slack)).isEqualTo("slack");
+		assertThat(slugOfFailure(notion)).isEqualTo("notion");
+		assertThat(slugOfFailure(all)).isNull();
+		assertThat(this.server.count()).isEqualTo(1);
+	}
+
+	private static String slugOfFailure(CompletableFuture<?> failed) {
+		return ((VendoException) catchThrowable(failed::join).getCause()).slug();
 	}
 
 	@ParameterizedTest
@@ -449,6 +499,25 @@ class ConnectionsApiTests {
 		this.environment.put("VENDO_CONNECTIONS", "gmail");
 		this.server.respond((request) -> Response.json("{\"connections\":[]}"));
 		assertThat(this.client.connections().list()).isEmpty();
+	}
+
+	@Test
+	void whenTooManyCallsOfOursWaitThenTheEnvironmentsListIsNotUsed() {
+		this.environment.put("VENDO_CONNECTIONS", "slack");
+		this.server.respond((request) -> Response.json("{\"connections\":[]}"));
+		try (VendoClient client = TestClients.vendo(this.server.url())
+			.environment(this.environment::get)
+			.connectionPool(ConnectionPool.defaults().withMaxConnections(1).withPending(1, Duration.ofMinutes(1)))
+			.build()) {
+			Gate gate = this.server.hold();
+			CompletableFuture<?> first = client.reactive().http().get("/1").toBodilessEntity().toFuture();
+			gate.awaitArrival();
+			CompletableFuture<?> second = client.reactive().http().get("/2").toBodilessEntity().toFuture();
+			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> client.connections().list())
+				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(TransportException.Reason.OVERLOAD));
+			gate.open();
+			CompletableFuture.allOf(first, second).join();
+		}
 	}
 
 	@ParameterizedTest

@@ -237,6 +237,16 @@ class BadAnswerTests extends AbstractTransportTests {
 	}
 
 	@Test
+	void whenDerivedClientAllowsMoreThanASmallBoundShouldDecodeThatToo() {
+		answers(json(200, "{\"a\":\"" + "x".repeat(100_000) + "\"}"));
+		VendoClient small = closing(builder().maxBodySize(1024).build());
+		VendoClient large = closing(small.mutate().maxBodySize(200_000).build());
+		assertThat(large.http().get("/x").retrieve(Object.class)).asString().hasSize(100_004);
+		assertThat(large.http().get("/x").retrieve(Object.class)).asString().hasSize(100_004);
+		assertInvalid(failureOf(() -> small.http().get("/x").retrieve(Object.class)));
+	}
+
+	@Test
 	void whenCompressedAnswerGrowsBeyondTheBoundShouldRefuseIt() throws Exception {
 		ByteArrayOutputStream compressed = new ByteArrayOutputStream();
 		try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
@@ -267,6 +277,21 @@ class BadAnswerTests extends AbstractTransportTests {
 	void whenContentTypeIsNonsenseShouldReadJsonAllTheSame() {
 		answers(aResponse().withHeader("Content-Type", "what ever").withBody(BALANCE));
 		assertThat(client().billing().balance().currency()).isEqualTo("USD");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "application/json; charset=nope", "what ever", "" })
+	void whenContentTypeSaysNothingShouldReadJsonOfAnyKindAllTheSame(String type) {
+		answers(type.isEmpty() ? aResponse().withBody(BALANCE)
+				: aResponse().withHeader("Content-Type", type).withBody(BALANCE));
+		VendoClient client = client();
+		assertThat(client.billing().balance().currency()).isEqualTo("USD");
+		assertThat(client.http().get("/x").retrieve(Object.class)).asString().contains("currency=USD");
+		assertThat(client.http().get("/x").retrieve(String.class)).isEqualTo(BALANCE);
+		assertThat(client.http().get("/x").toEntity(Object.class).getHeaders().getFirst("Content-Type"))
+			.isEqualTo(type.isEmpty() ? null : type);
+		answers(aResponse().withHeader("Content-Type", "text/html; charset=nope").withBody("<html></html>"));
+		assertInvalid(failureOf(() -> client.http().get("/x").retrieve(Object.class)));
 	}
 
 	@Test

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -374,6 +376,17 @@ class ClientLifecycleTests extends AbstractTransportTests {
 		client.close();
 		call(other);
 		assertThat(server.connections()).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "P60D", "PT2562047788015215H" })
+	void whenConnectTimeoutIsEndlessShouldNotOverflow(Duration connectTimeout) {
+		RawServer server = closing(keeping());
+		VendoClient client = closing(builder(server.url())
+			.timeouts(HttpTimeouts.defaults().withConnect(connectTimeout).withResponse(Duration.ofMinutes(5)))
+			.build());
+		call(client);
+		assertThat(server.requests()).hasSize(1);
 	}
 
 	private static final class CountingConnector implements VendoConnector {

@@ -169,7 +169,7 @@ class ErrorMappingTests extends AbstractTransportTests {
 			"402,BalanceExhaustedException", "403,ForbiddenException", "404,NotFoundException", "409,ConflictException",
 			"429,RateLimitedException", "500,ServerException", "501,ServerException", "502,UpstreamException",
 			"503,UpstreamException", "504,UpstreamException", "599,ServerException", "405,VendoException",
-			"418,VendoException", "304,VendoException" })
+			"418,VendoException", "304,VendoException", "600,VendoException", "999,VendoException" })
 	void whenCodeIsUnknownShouldMapByStatusAndKeepIt(int status, String type) {
 		answers(status(status).withHeader("Vendo-Error-Code", "code_of_tomorrow"));
 		VendoException failure = failure();
@@ -314,6 +314,21 @@ class ErrorMappingTests extends AbstractTransportTests {
 			.asString()
 			.startsWith("<html>again")
 			.hasSizeLessThanOrEqualTo(8192);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\"retry_after\":12", "\"retry_after\":1", "\"slug\":\"sla", "\"slug\":\"slack\"",
+			"\"more\":[1,[2,{\"a\":3", "\"more\":tru", "\"mo" })
+	void whenErrorBodyIsCutShouldReadWhatCameBeforeAndNoHalfValue(String end) {
+		int limit = 64 * 1024;
+		String start = "{\"error\":{\"code\":\"connection_revoked\",\"message\":\"No more\",\"pad\":\"";
+		String padding = "p".repeat(limit - start.length() - 2 - end.length());
+		answers(json(418, start + padding + "\"," + end + "000\",\"code\":\"auth\"}}"));
+		VendoException failure = failure();
+		assertThat(failure).isInstanceOf(NotConnectedException.class);
+		assertThat(failure.platformMessage()).isEqualTo("No more");
+		assertThat(failure.retryAfter()).isNull();
+		assertThat(failure.slug()).isNull();
 	}
 
 	@Test

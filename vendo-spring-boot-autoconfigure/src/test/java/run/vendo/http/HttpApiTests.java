@@ -4,13 +4,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
@@ -262,6 +266,30 @@ class HttpApiTests extends AbstractTransportTests {
 			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain(value));
 		assertThatExceptionOfType(ValidationException.class).isThrownBy(() -> request.idempotencyKey(value));
 		assertThatExceptionOfType(ValidationException.class).isThrownBy(() -> request.header("X" + value, "x"));
+	}
+
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = { "a b", "", " ", "a:", "a\t", "(a)", "a,b", "\"a\"", "a/b", "ü", "a\r\nb: c" })
+	void whenNameIsNoneOfAHeaderShouldRefuse(String name) {
+		HttpApi.Request request = client().http().get("/x");
+		assertThatExceptionOfType(ValidationException.class).isThrownBy(() -> request.header(name, "x"));
+		answers(json(200, "{}"));
+		request.header("X-a.b_1!#$%&'*+^`|~", "x").toBodilessEntity();
+		assertThat(requests()).singleElement()
+			.satisfies((sent) -> assertThat(sent.getHeader("X-a.b_1!#$%&'*+^`|~")).isEqualTo("x"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("reactiveBodies")
+	void whenBodyIsAPublisherShouldRefuse(Object body) {
+		HttpApi.Request request = client().http().post("/x");
+		assertThatExceptionOfType(ValidationException.class).isThrownBy(() -> request.body(body))
+			.withMessageContaining("collect");
+	}
+
+	static Stream<Object> reactiveBodies() {
+		return Stream.of(Flux.just("a"), Mono.just("a"), CompletableFuture.completedFuture("a"));
 	}
 
 	@ParameterizedTest

@@ -18,11 +18,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import run.vendo.VendoClient;
 import run.vendo.billing.Balance;
+import run.vendo.error.ErrorCode;
 import run.vendo.error.RateLimitedException;
 import run.vendo.error.ServerException;
 import run.vendo.error.SpendCapExceededException;
-import run.vendo.error.TransportException;
 import run.vendo.error.TransportException.Reason;
+import run.vendo.error.TransportException;
 import run.vendo.error.UpstreamException;
 import run.vendo.error.VendoException;
 
@@ -198,6 +199,17 @@ class RetryTests extends AbstractTransportTests {
 		assertThat(requests()).hasSize(1);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"error\":{\"code\":\"spend_cap_daily\",\"message\":\"%s\"}}",
+			"{\"error\":\"spend_cap_daily\",\"detail\":\"%s\"}",
+			"{\"more\":[1,{\"a\":[]},\"x\"],\"message\":\"No\",\"code\":\"spend_cap_daily\",\"errors\":{\"a\":[\"b\",\"%s\"]}}" })
+	void whenBodyOfASpendCapIsLongShouldNeverRepeatEither(String body) {
+		answers(json(429, body.formatted("m".repeat(70_000))));
+		VendoClient client = client();
+		failureOf(SpendCapExceededException.class, () -> client.billing().balance());
+		assertThat(requests()).hasSize(1);
+	}
+
 	@Test
 	void whenConnectionBreaksShouldRepeat() throws Exception {
 		VendoClient client = client(RawServer.start((exchange) -> {
@@ -208,6 +220,29 @@ class RetryTests extends AbstractTransportTests {
 		}));
 		client.http().post("/api/keys").toBodilessEntity();
 		assertThat(this.scheduler.delays()).hasSize(2);
+	}
+
+	@Test
+	void whenAnswerIsAnnouncedShouldNeverTakeThatForTheAnswerOrItForTheNext() {
+		RawServer server = closing(RawServer.start((exchange) -> {
+			String hint = (exchange.number() == 1) ? "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" : "";
+			exchange.send(hint).sendJson("{\"number\":%d}".formatted(exchange.number())).keepAlive();
+		}));
+		VendoClient client = closing(
+				builder(server.url()).connectionPool(ConnectionPool.defaults().withMaxConnections(1)).build());
+		// The JDK's client waits for the answer itself.
+		int first = (this.connector == Connector.JDK) ? 1 : 2;
+		for (int i = 0; i < 3; i++) {
+			assertThat(client.http().get("/x").retrieve(String.class))
+				.isEqualTo("{\"number\":%d}".formatted(first + i));
+		}
+		if (this.connector == Connector.REACTOR_NETTY) {
+			VendoClient hinted = client(RawServer.sending("HTTP/1.1 103 Early Hints\r\n\r\n"));
+			UpstreamException failure = failureOf(UpstreamException.class, () -> hinted.billing().balance());
+			assertThat(failure).hasMessageContaining("103").hasMessageContaining("early hints");
+			assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_RESPONSE);
+			assertThat(failure.attempts()).isEqualTo(3);
+		}
 	}
 
 	@Test

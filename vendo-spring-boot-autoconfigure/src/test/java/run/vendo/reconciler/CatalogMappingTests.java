@@ -80,6 +80,7 @@ class CatalogMappingTests {
 						    {"name":"REFRESH","value_from":"credential.refresh_token"},
 						    {"name":"NONE","value_from":"metadata.a.c"},{"name":"TOO_DEEP","value_from":"metadata.a.b.c"},
 						    {"name":"ODD","value_from":"metadata."},{"name":"EMPTY","value_from":""},
+						    {"name":"NO_VALUE"},{"value_from":"api_key"},{},{"name":null,"value_from":null},
 						    {"name":"BAD-NAME","value_from":"api_key"}],"restart":"none"}}]""");
 		try (VendoClient client = client()) {
 			assertThat(client.reconciler().catalogDefault().get()).containsOnly(Map.entry("KEY", "pool-key"),

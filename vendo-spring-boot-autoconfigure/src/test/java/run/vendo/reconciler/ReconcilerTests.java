@@ -26,6 +26,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -270,7 +271,8 @@ class ReconcilerTests {
 		VendoHttp http = VendoHttp.create(
 				new HttpConfig(url, url, url, "1", (key != null) ? () -> key : null, RetryPolicy.none(),
 						HttpTimeouts.defaults(), 1024, Clock.systemUTC(), Schedulers.parallel(), () -> 0.5),
-				VendoConnectorFactory.detect(), ConnectionPool.defaults(), WebClient::builder);
+				VendoConnectorFactory.detect(), ConnectionPool.defaults(), WebClient::builder,
+				ObservationRegistry.NOOP);
 		EnvironmentVariables environment = EnvironmentVariables.of((name) -> null);
 		ByokCatalog catalog = ByokCatalog.defaults();
 		return ReconcilerApi.over(http, environment, catalog,

@@ -128,7 +128,7 @@ class BulkTokensTests {
 
 	@ParameterizedTest
 	@NullSource
-	@ValueSource(strings = { "", " ", "\t", ".", ".." })
+	@ValueSource(strings = { "", " ", "\t", ".", "..", "_bulk" })
 	void whenASlugCannotBeOneThenFailsBeforeAnyRequest(String slug) {
 		List<String> slugs = Arrays.asList("slack", slug, "notion");
 		assertThatExceptionOfType(ValidationException.class).isThrownBy(() -> this.client.tokens(slugs))
@@ -136,6 +136,15 @@ class BulkTokensTests {
 		StepVerifier.create(this.client.reactive().tokens(slugs)).verifyError(ValidationException.class);
 		assertThat(this.worker.count()).isZero();
 		assertThat(this.client.token("slack")).isEqualTo("slack-1");
+	}
+
+	@Test
+	void whenNoSlugsAreGivenAtAllThenFailsBeforeAnyRequest() {
+		assertThatExceptionOfType(ValidationException.class).isThrownBy(() -> this.client.tokens(null))
+			.withMessageContaining("'slugs'")
+			.satisfies((ex) -> assertThat(ex.attempts()).isZero());
+		StepVerifier.create(this.client.reactive().tokens(null)).verifyError(ValidationException.class);
+		assertThat(this.worker.count()).isZero();
 	}
 
 	@Test

@@ -170,7 +170,7 @@ public final class MockReactiveVendoClient extends MockScripting<MockReactiveVen
 
 	@Override
 	public ReactiveConnectionsApi connections() {
-		return this.client.connections();
+		return this.blocking.reactiveConnections();
 	}
 
 	@Override

@@ -69,32 +69,51 @@ final class MockScript {
 
 		private static final int FOR_EVER = -1;
 
+		private final @Nullable String slug;
+
 		private final Predicate<MockVendoCall> calls;
 
 		private final VendoException exception;
 
 		private int left;
 
-		private Failure(Predicate<MockVendoCall> calls, VendoException exception, int left) {
+		private Failure(@Nullable String slug, Predicate<MockVendoCall> calls, VendoException exception, int left) {
+			this.slug = slug;
 			this.calls = calls;
 			this.exception = exception;
 			this.left = left;
 		}
 
 		private Failure(Failure other) {
-			this(other.calls, other.exception, other.left);
+			this(other.slug, other.calls, other.exception, other.left);
 		}
 
 		static Failure forEver(Predicate<MockVendoCall> calls, VendoException exception) {
-			return new Failure(calls, exception, FOR_EVER);
+			return new Failure(null, calls, exception, FOR_EVER);
 		}
 
 		static Failure next(int times, Predicate<MockVendoCall> calls, VendoException exception) {
-			return new Failure(calls, exception, times);
+			return new Failure(null, calls, exception, times);
+		}
+
+		static Failure about(String slug, VendoException exception) {
+			return new Failure(slug, (call) -> slug.equals(call.slug()), exception, FOR_EVER);
+		}
+
+		static Failure nextAbout(int times, String slug, VendoException exception) {
+			return new Failure(slug, (call) -> slug.equals(call.slug()), exception, times);
+		}
+
+		boolean isAbout(String slug) {
+			return slug.equals(this.slug);
+		}
+
+		boolean matches(MockVendoCall call) {
+			return this.left != 0 && this.calls.test(call);
 		}
 
 		@Nullable VendoException meet(MockVendoCall call) {
-			if (this.left == 0 || !this.calls.test(call)) {
+			if (!matches(call)) {
 				return null;
 			}
 			if (this.left > 0) {

@@ -214,7 +214,8 @@ abstract class MockScripting<M extends MockScripting<M>> {
 	 * @return this mock
 	 */
 	public M failing(String slug, VendoException exception) {
-		return fail(Failure.forEver(about(slug), sound(exception)));
+		Assert.hasText(slug, "'slug' must not be blank");
+		return fail(Failure.about(slug, sound(exception)));
 	}
 
 	/**
@@ -265,7 +266,9 @@ abstract class MockScripting<M extends MockScripting<M>> {
 	 * @return this mock
 	 */
 	public M failingNext(int times, String slug, VendoException exception) {
-		return failNext(times, about(slug), exception);
+		Assert.hasText(slug, "'slug' must not be blank");
+		Assert.isTrue(times > 0, "'times' must be positive");
+		return fail(Failure.nextAbout(times, slug, sound(exception)));
 	}
 
 	/**
@@ -296,11 +299,6 @@ abstract class MockScripting<M extends MockScripting<M>> {
 	private M fail(Failure failure) {
 		this.state.change((script) -> script.failures.add(failure));
 		return self();
-	}
-
-	private static Predicate<MockVendoCall> about(String slug) {
-		Assert.hasText(slug, "'slug' must not be blank");
-		return (call) -> slug.equals(call.slug());
 	}
 
 	private static Predicate<MockVendoCall> of(MockVendoApi api) {

@@ -286,6 +286,27 @@ final class MockState {
 		return MockAnswer.error(501, NOT_SET, "This is a mock, and " + message, null);
 	}
 
+	/**
+	 * Raise the failure that was asked for, if it is one of this provider.
+	 * @param slug the provider
+	 * @param user the JWT of the user, or {@code null} for the application itself
+	 */
+	synchronized void failConnection(String slug, @Nullable String user) {
+		MockVendoCall call = MockVendoCall.of(MockVendoApi.CONNECTIONS, "connections.list", slug, user, HttpMethod.GET,
+				BASE_URL.resolve("/api/deployments/me/connections"), null);
+		for (int i = this.script.failures.size() - 1; i >= 0; i--) {
+			MockScript.Failure candidate = this.script.failures.get(i);
+			if (candidate.matches(call)) {
+				VendoException failure = candidate.isAbout(slug) ? candidate.meet(call) : null;
+				if (failure != null) {
+					this.calls.add(call);
+					throw failure.details().mutate().slug(slug).attempts(1).build().toException(failure.getCause());
+				}
+				return;
+			}
+		}
+	}
+
 	private void fail(MockVendoCall call) {
 		// What was asked for last comes first.
 		for (int i = this.script.failures.size() - 1; i >= 0; i--) {

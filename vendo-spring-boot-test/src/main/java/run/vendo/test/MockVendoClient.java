@@ -15,6 +15,7 @@ import run.vendo.ConnectUrlOptions;
 import run.vendo.VendoClient;
 import run.vendo.billing.BillingApi;
 import run.vendo.connection.ConnectionsApi;
+import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.event.EventsApi;
@@ -215,7 +216,11 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 
 	@Override
 	public ConnectionsApi connections() {
-		return this.client.connections();
+		return ConnectionsApi.over(reactiveConnections());
+	}
+
+	ReactiveConnectionsApi reactiveConnections() {
+		return new MockConnectionsApi(this.client.reactive().connections(), this.state, isVendoMode(), this.user);
 	}
 
 	@Override

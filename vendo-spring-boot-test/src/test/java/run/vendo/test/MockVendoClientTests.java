@@ -252,6 +252,24 @@ class MockVendoClientTests {
 	}
 
 	@Test
+	void failureOfASlugMeetsWhoeverAsksForItsConnection() {
+		this.vendo.withConnections("slack", "notion").failing("slack", RATE_LIMITED);
+		assertThatExceptionOfType(RateLimitedException.class).isThrownBy(() -> this.vendo.connections().get("slack"))
+			.satisfies((ex) -> assertThat(ex.slug()).isEqualTo("slack"));
+		assertThatExceptionOfType(RateLimitedException.class)
+			.isThrownBy(() -> this.vendo.reactive().connections().get("slack").block());
+		assertThat(this.vendo.connections().get("notion")).isPresent();
+		assertThat(this.vendo.connections().list()).hasSize(2);
+		assertThat(this.vendo.calls()).hasSize(4);
+		assertThat(this.vendo.calls("slack")).hasSize(2);
+		this.vendo.failingNext(1, "notion", RATE_LIMITED);
+		assertThatExceptionOfType(RateLimitedException.class).isThrownBy(() -> this.vendo.connections().get("notion"));
+		assertThat(this.vendo.connections().get("notion")).isPresent();
+		this.vendo.failing(MockVendoApi.CONNECTIONS, ErrorCode.APP_REVOKED);
+		assertThatExceptionOfType(AuthException.class).isThrownBy(() -> this.vendo.connections().get("slack"));
+	}
+
+	@Test
 	void failureOfAnApiLeavesOthersAlone() {
 		this.vendo.withConnections("slack").failing(MockVendoApi.CONNECTIONS, ErrorCode.APP_REVOKED);
 		assertThatExceptionOfType(AuthException.class).isThrownBy(() -> this.vendo.connections().list());
