@@ -70,6 +70,12 @@ final class EventSubscription {
 
 	private @Nullable VendoException failure;
 
+	/**
+	 * The event that is on its way to the reader. It arrives before the next is looked
+	 * at, or never: then the reader has cancelled, and nothing counts any more.
+	 */
+	private volatile @Nullable VendoEvent underWay;
+
 	EventSubscription(VendoHttp http, Mono<List<Connection>> connections, EventStreamOptions options) {
 		this.http = http;
 		this.connections = connections;
@@ -85,7 +91,10 @@ final class EventSubscription {
 				.takeWhile((step) -> step.delay() != null)
 				.concatMap((step) -> Mono.delay(step.delay(), scheduler())))
 			.concatWith(Flux.defer(this::end))
-			.doOnCancel(() -> tellOfTheEnd(EventStreamListener::onClosed));
+			.doOnCancel(() -> tellOfTheEnd(EventStreamListener::onClosed))
+			// Last of all: what comes after could still drop the event when the reader
+			// cancels, and the next stream would go on behind it.
+			.doOnNext(this::delivered);
 	}
 
 	private Flux<VendoEvent> connect() {
@@ -106,8 +115,7 @@ final class EventSubscription {
 				connection.failure = failure;
 				return Flux.empty();
 			})
-			.flatMapIterable(Deliveries::new, 1)
-			.doOnNext(this::delivered);
+			.flatMapIterable(Deliveries::new, 1);
 	}
 
 	/**
@@ -127,11 +135,11 @@ final class EventSubscription {
 	}
 
 	private void delivered(VendoEvent event) {
-		this.cursor.deliver(event);
-		if (!event.isResynchronized()) {
-			this.current.fruitful = true;
-			this.policy = this.policy.renewed();
+		if (event instanceof StreamFailed) {
+			return;
 		}
+		this.cursor.deliver(event);
+		this.underWay = null;
 	}
 
 	// Runs between two connections, when nothing else does.
@@ -373,6 +381,9 @@ final class EventSubscription {
 
 		@Override
 		public boolean hasNext() {
+			if (EventSubscription.this.underWay != null) {
+				return false;
+			}
 			while (this.next == null && (!this.differences.isEmpty() || this.items.hasNext())) {
 				this.next = this.differences.isEmpty() ? eventOf(this.items.next()) : this.differences.remove();
 			}
@@ -386,6 +397,7 @@ final class EventSubscription {
 				throw new NoSuchElementException();
 			}
 			this.next = null;
+			EventSubscription.this.underWay = event;
 			return event;
 		}
 

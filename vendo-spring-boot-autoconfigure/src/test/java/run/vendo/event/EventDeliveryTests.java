@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -432,6 +434,41 @@ class EventDeliveryTests {
 		subscribe(options().withLastEventId("x").withCursor(EventCursor.after("s9")));
 		assertThat(this.platform.lastStream().lastEventId()).isEqualTo("s9");
 		assertThat(EventCursor.after(null).lastEventId()).isEmpty();
+	}
+
+	@Test
+	void whenTheReaderCancelsWhileEventsComeThenTheCursorIsNotAheadOfIt() throws InterruptedException {
+		for (int round = 0; round < 1500; round++) {
+			FakePlatform platform = new FakePlatform();
+			platform.list(Mono::never);
+			LiveBody body = platform.thenOpen();
+			EventCursor cursor = EventCursor.create();
+			List<String> taken = new CopyOnWriteArrayList<>();
+			try (VendoClient client = platform.client()) {
+				Disposable reader = client.reactive()
+					.events()
+					.subscribe(EventStreamOptions.defaults().withCursor(cursor))
+					.subscribe((event) -> taken.add(event.lastEventId()));
+				platform.advanceSeconds(0);
+				CountDownLatch begun = new CountDownLatch(1);
+				Thread server = new Thread(() -> {
+					for (int i = 0; i < 100; i++) {
+						body.offer("id: %d\ndata: {\"id\":\"%d\"}\n\nid: %d+\n\n".formatted(i, i, i));
+						if (i == 5) {
+							begun.countDown();
+						}
+					}
+				});
+				server.start();
+				begun.await();
+				for (int spin = (round % 50) * 20; spin > 0; spin--) {
+					Thread.onSpinWait();
+				}
+				reader.dispose();
+				server.join();
+			}
+			assertThat(taken).as("round %d", round).contains(cursor.lastEventId().replace("+", ""));
+		}
 	}
 
 	// Modes
