@@ -8,7 +8,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -139,6 +138,9 @@ final class EventSubscription {
 			return;
 		}
 		this.cursor.deliver(event);
+		if (!event.isResynchronized()) {
+			this.current.fruitful = true;
+		}
 		this.underWay = null;
 	}
 
@@ -149,17 +151,20 @@ final class EventSubscription {
 			return new ReconnectPolicy.Step(null, this.policy);
 		}
 		VendoException cause = connection.cause();
-		Integer status = (connection.openedAt == null) ? cause.status() : null;
+		Integer status = connection.opened ? null : cause.status();
 		if (status != null && (status == 401 || status == 403)) {
 			this.failure = cause;
 			return new ReconnectPolicy.Step(null, this.policy);
 		}
-		boolean good = connection.fruitful || connection.hasLived(this.options.idleTimeout());
-		if (good) {
+		if (connection.received) {
 			this.policy = this.policy.renewed();
 		}
-		ReconnectPolicy.End end = new ReconnectPolicy.End(connection.number > 1 && !good,
-				status != null && status == 429, cause.retryAfter());
+		boolean reconnected = connection.number > 1;
+		boolean tooMany = status != null && status == 429;
+		// A server that sends the same again and ends would be asked without a pause.
+		boolean circling = reconnected && connection.received && !connection.fruitful;
+		ReconnectPolicy.End end = new ReconnectPolicy.End(reconnected && !connection.received, tooMany || circling,
+				cause.retryAfter());
 		ReconnectPolicy.Step step = this.policy.after(end, this.cursor.retry(), jitter());
 		this.policy = step.then();
 		Duration delay = step.delay();
@@ -221,11 +226,14 @@ final class EventSubscription {
 
 		private List<StreamItem> items = new ArrayList<>();
 
-		private volatile @Nullable Long openedAt;
+		private volatile boolean opened;
 
 		private volatile @Nullable VendoException failure;
 
-		/** Whether an event was received that is no repetition. */
+		/** Whether an event was received. */
+		private volatile boolean received;
+
+		/** Whether one of them is no repetition. */
 		private volatile boolean fruitful;
 
 		LiveConnection(int number) {
@@ -235,7 +243,7 @@ final class EventSubscription {
 		}
 
 		Flux<List<StreamItem>> read(Flux<DataBuffer> bytes) {
-			this.openedAt = now();
+			this.opened = true;
 			boolean reconnected = EventSubscription.this.connectedBefore;
 			EventSubscription.this.connectedBefore = true;
 			tell((listener) -> listener.onConnected(reconnected));
@@ -293,6 +301,7 @@ final class EventSubscription {
 
 		@Override
 		public void event(StreamItem.Frame frame) {
+			this.received = true;
 			this.items.add(frame);
 		}
 
@@ -308,6 +317,7 @@ final class EventSubscription {
 
 		@Override
 		public void tooLarge(@Nullable String type, long bytes, String lastEventId) {
+			this.received = true;
 			this.items.add(new StreamItem.TooLarge(type, bytes, lastEventId));
 		}
 
@@ -315,12 +325,7 @@ final class EventSubscription {
 		 * Return whether nobody wants another connection.
 		 */
 		boolean isOver() {
-			return EventSubscription.this.http.isClosed() || (this.failure == null && this.openedAt == null);
-		}
-
-		boolean hasLived(Duration time) {
-			Long openedAt = this.openedAt;
-			return openedAt != null && now() - openedAt >= time.toNanos();
+			return EventSubscription.this.http.isClosed() || (this.failure == null && !this.opened);
 		}
 
 		VendoException cause() {
@@ -341,10 +346,6 @@ final class EventSubscription {
 				.attempts(1)
 				.summary(summary)
 				.toException();
-		}
-
-		private long now() {
-			return scheduler().now(TimeUnit.NANOSECONDS);
 		}
 
 	}
@@ -415,8 +416,10 @@ final class EventSubscription {
 				cursor.lastEventId(position.lastEventId());
 			}
 			else if (item instanceof StreamItem.TooLarge large) {
+				if (!large.lastEventId().equals(cursor.lastEventId())) {
+					EventSubscription.this.current.fruitful = true;
+				}
 				cursor.lastEventId(large.lastEventId());
-				EventSubscription.this.current.fruitful = true;
 				logger.warn("An event of %,d bytes was left out: it is larger than %,d bytes".formatted(large.bytes(),
 						EventSubscription.this.options.maxEventSize()));
 				tell((listener) -> listener.onTooLarge(large.type(), large.bytes()));
