@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +28,9 @@ import run.vendo.error.VendoException;
 import run.vendo.error.VendoOnlyFeatureException;
 import run.vendo.event.FakePlatform.LiveBody;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.mock.http.client.reactive.MockClientHttpResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -367,14 +370,70 @@ class EventDeliveryTests {
 
 	@Test
 	void whenTheConnectionIsAnotherOneThenItHasChanged() {
-		set("a=connected");
+		set("b=connected");
 		LiveBody first = open();
 		this.platform.thenOpen();
 		send(first, "connection.connected", "'slug':'a','connection_id':'cn_other'");
+		set("a=connected,b=connected");
 		first.end();
 		this.platform.advanceSeconds(0);
 		assertThat(this.events.get(1)).isInstanceOfSatisfying(ConnectionChanged.class,
 				(event) -> assertThat(event.connectionId()).isEqualTo("cn_a"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					cn_1=connected,cn_2=connected  |        | cn_1=connected,cn_2=needs_reauth | connection.needs_reauth cn_2
+					cn_1=connected,cn_2=connected  |        | cn_2=connected                   | connection.disconnected cn_1
+					cn_1=connected                 |        | cn_2=connected,cn_1=connected    | connection.connected cn_2
+					cn_1=connected,cn_2=connected  |        | cn_2=error,cn_1=revoked          | connection.error cn_2,connection.status_changed cn_1
+					cn_1=connected                 |        | cn_2=connected                   | connection.changed cn_2
+					cn_1=connected,cn_2=connected  | \"cn_2\" | cn_1=connected,cn_2=needs_reauth |
+					cn_1=connected,cn_2=connected  | null   | cn_1=connected,cn_2=needs_reauth | connection.needs_reauth cn_2
+					cn_1=connected                 | null   | cn_1=needs_reauth                |
+					""")
+	void whenAProviderHasSeveralConnectionsThenEachIsCompared(String before, @Nullable String reauth, String after,
+			@Nullable String expected) {
+		connections(before);
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		this.platform.thenOpen();
+		if (reauth != null) {
+			send(first, "connection.needs_reauth", "'slug':'a','connection_id':" + reauth);
+			this.events.clear();
+		}
+		connections(after);
+		first.end();
+		this.platform.advanceSeconds(2);
+		second.end();
+		this.platform.advanceSeconds(2);
+		assertThat(this.platform.lists).hasSize(3);
+		assertThat(this.events.stream()
+			.map((event) -> event.kind() + " " + event.data().path("connection_id").asString())
+			.collect(Collectors.joining(","))).isEqualTo((expected != null) ? expected : "");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "connected, connected_at, 2026-05-20T12:00:00Z, 2026-05-20T13:00:00Z, connection.changed",
+			"connected, connected_at, 2026-05-20T12:00:00Z, 2026-05-20T12:00:00.000Z, ",
+			"error, error_message, no quota, no access, connection.error",
+			"revoked, error_message, by you, by them, connection.changed" })
+	void whenMoreThanTheStatusIsAnotherThenItIsSaidOnce(String status, String field, String before, String after,
+			@Nullable String expected) {
+		String connection = "{\"id\":\"cn_1\",\"slug\":\"a\",\"status\":\"%s\",\"%s\":\"%s\"}";
+		list(connection.formatted(status, field, before));
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		this.platform.thenOpen();
+		list(connection.formatted(status, field, after));
+		first.end();
+		this.platform.advanceSeconds(2);
+		second.end();
+		this.platform.advanceSeconds(2);
+		assertThat(this.platform.lists).hasSize(3);
+		assertThat(this.events.stream().map((event) -> event.kind().value()).collect(Collectors.joining(",")))
+			.isEqualTo((expected != null) ? expected : "");
 	}
 
 	@Test
@@ -501,6 +560,21 @@ class EventDeliveryTests {
 		for (String connection : connections.split(",")) {
 			this.platform.connections.put(connection.split("=")[0], connection.split("=")[1]);
 		}
+	}
+
+	private void connections(String connections) {
+		list(Arrays.stream(connections.split(","))
+			.map((connection) -> connection.split("="))
+			.map((parts) -> "{\"id\":\"%s\",\"slug\":\"a\",\"status\":\"%s\"}".formatted(parts[0], parts[1]))
+			.collect(Collectors.joining(",")));
+	}
+
+	private void list(String connections) {
+		this.platform.list(() -> {
+			MockClientHttpResponse response = FakePlatform.answer(200, HttpHeaders.CONTENT_TYPE, "application/json");
+			response.setBody("{\"connections\":[" + connections + "]}");
+			return Mono.just(response);
+		});
 	}
 
 	private LiveBody open() {
