@@ -51,6 +51,11 @@ final class EventSubscription {
 
 	private static final int CHUNK_SIZE = 8192;
 
+	/**
+	 * How long the comparison waits for the replay, which says the same and more.
+	 */
+	private static final Duration GRACE = Duration.ofSeconds(1);
+
 	private final VendoHttp http;
 
 	private final Mono<List<Connection>> connections;
@@ -224,6 +229,9 @@ final class EventSubscription {
 
 		private final byte[] chunk = new byte[CHUNK_SIZE];
 
+		/** Ends once the first events have been dealt with. */
+		private final Sinks.Empty<Void> replay = Sinks.empty();
+
 		private List<StreamItem> items = new ArrayList<>();
 
 		private volatile boolean opened;
@@ -258,7 +266,14 @@ final class EventSubscription {
 					return Flux.empty();
 				})
 				.doOnTerminate(end::tryEmitEmpty);
-			return Flux.merge(1, blocks, snapshot().takeUntilOther(end.asMono()));
+			Mono<List<StreamItem>> snapshot = snapshot();
+			if (reconnected || EventSubscription.this.cursor.isComplete()) {
+				Mono<Boolean> replayed = Mono
+					.firstWithSignal(this.replay.asMono(), Mono.delay(GRACE, scheduler()).then())
+					.thenReturn(true);
+				snapshot = Mono.zip(snapshot, replayed, (found, any) -> found);
+			}
+			return Flux.merge(1, blocks, snapshot.takeUntilOther(end.asMono()));
 		}
 
 		// The stream is open by now: what happens after the snapshot comes as an event.
@@ -376,6 +391,9 @@ final class EventSubscription {
 
 		private @Nullable VendoEvent next;
 
+		/** Whether there were events of the server among the items. */
+		private boolean sent;
+
 		DeliveryIterator(Iterator<StreamItem> items) {
 			this.items = items;
 		}
@@ -387,6 +405,9 @@ final class EventSubscription {
 			}
 			while (this.next == null && (!this.differences.isEmpty() || this.items.hasNext())) {
 				this.next = this.differences.isEmpty() ? eventOf(this.items.next()) : this.differences.remove();
+			}
+			if (this.next == null && this.sent) {
+				EventSubscription.this.current.replay.tryEmitEmpty();
 			}
 			return this.next != null;
 		}
@@ -405,6 +426,7 @@ final class EventSubscription {
 		private @Nullable VendoEvent eventOf(StreamItem item) {
 			EventCursor cursor = EventSubscription.this.cursor;
 			if (item instanceof StreamItem.Frame frame) {
+				this.sent = true;
 				VendoEvent event = EventDecoder.decode(frame, cursor.retry());
 				if (!cursor.isRepeated(event)) {
 					return event;

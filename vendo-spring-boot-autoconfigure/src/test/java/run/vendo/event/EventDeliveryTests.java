@@ -255,7 +255,7 @@ class EventDeliveryTests {
 		LiveBody second = this.platform.thenOpen();
 		set("a=connected,b=available,c=connected,d=needs_reauth,e=error,f=pending_setup");
 		first.end();
-		this.platform.advanceSeconds(0);
+		this.platform.advanceSeconds(1);
 		assertThat(this.events).allMatch(VendoEvent::isResynchronized)
 			.extracting((event) -> event.kind() + " " + ((ConnectionEvent) event).slug())
 			.containsExactly("connection.disconnected b", "connection.connected c", "connection.needs_reauth d",
@@ -321,6 +321,37 @@ class EventDeliveryTests {
 	}
 
 	@Test
+	void whenTheReplaySaysWhatChangedThenNothingIsMadeUp() {
+		set("a=connected,b=connected");
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		set("a=error,b=error");
+		first.end();
+		this.platform.advanceSeconds(0.9);
+		assertThat(this.platform.lists).hasSize(2);
+		assertThat(this.events).isEmpty();
+		send(second, "connection.error", "'slug':'a','connection_id':'cn_a'");
+		assertThat(this.events).extracting((event) -> ((ConnectionEvent) event).slug() + event.isResynchronized())
+			.containsExactly("afalse", "btrue");
+		this.platform.advanceSeconds(10);
+		assertThat(this.events).hasSize(2);
+	}
+
+	@Test
+	void whenThereIsNoReplayThenTheComparisonDoesNotWaitForIt() {
+		set("a=connected");
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		set("a=error");
+		first.end();
+		this.platform.advanceSeconds(0.9);
+		second.send(": ping\n\n");
+		assertThat(this.events).isEmpty();
+		this.platform.advanceSeconds(0.1);
+		assertThat(this.events).singleElement().isInstanceOf(ConnectionError.class);
+	}
+
+	@Test
 	void whenConnectionsCannotBeReadThenItIsTriedAgain() {
 		set("a=connected");
 		LiveBody first = open();
@@ -362,7 +393,7 @@ class EventDeliveryTests {
 		set("a=available,b=connected");
 		this.platform.list(() -> Mono.just(FakePlatform.list(this.platform.connections)));
 		first.end();
-		this.platform.advanceSeconds(0);
+		this.platform.advanceSeconds(1);
 		assertThat(this.events).hasSize(2);
 		assertThat(this.events.get(1)).isInstanceOf(ConnectionDisconnected.class);
 		assertThat(second.cancelled).isFalse();
@@ -376,7 +407,7 @@ class EventDeliveryTests {
 		send(first, "connection.connected", "'slug':'a','connection_id':'cn_other'");
 		set("a=connected,b=connected");
 		first.end();
-		this.platform.advanceSeconds(0);
+		this.platform.advanceSeconds(1);
 		assertThat(this.events.get(1)).isInstanceOfSatisfying(ConnectionChanged.class,
 				(event) -> assertThat(event.connectionId()).isEqualTo("cn_a"));
 	}
@@ -462,8 +493,10 @@ class EventDeliveryTests {
 		this.platform.thenOpen();
 		List<VendoEvent> taken = new ArrayList<>();
 		this.client.reactive().events().subscribe(options().withCursor(cursor)).take(1).subscribe(taken::add);
+		this.platform.advanceSeconds(1);
 		this.platform.thenOpen();
 		subscribe(options().withCursor(cursor));
+		this.platform.advanceSeconds(1);
 		assertThat(taken).extracting((event) -> ((ConnectionEvent) event).slug()).containsExactly("a");
 		assertThat(this.events.stream().skip(1)).extracting((event) -> ((ConnectionEvent) event).slug())
 			.containsExactly("b", "c");
@@ -484,7 +517,7 @@ class EventDeliveryTests {
 		open(options().withCursor(cursor)).send(numbered(2, 5));
 		assertThat(this.platform.lastStream().lastEventId()).isEqualTo("s3");
 		assertThat(this.events).extracting((event) -> (event.id() != null) ? event.id() : event.kind().value())
-			.containsExactly("1", "2", "3", "stream.failed", "connection.needs_reauth", "4", "5");
+			.containsExactly("1", "2", "3", "stream.failed", "4", "5", "connection.needs_reauth");
 	}
 
 	@Test

@@ -636,7 +636,7 @@ class EventStreamReconnectTests {
 		this.platform.advanceSeconds(1);
 		assertThat(this.recorder.news).containsExactly("connected false", "sign of life",
 				"interrupted 1 0 TransportException", "interrupted 2 1000 TransportException", "connected true",
-				"resynchronized 0", "sign of life", "interrupted 1 0 TransportException", "closed");
+				"sign of life", "resynchronized 0", "interrupted 1 0 TransportException", "closed");
 	}
 
 	@Test
