@@ -1,8 +1,10 @@
 package run.vendo.event;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -38,7 +41,10 @@ public final class EventCursor {
 
 	private final Deque<String> deliveredInOrder = new ArrayDeque<>();
 
-	private final Map<String, Known> connections = new HashMap<>();
+	private final Map<Key, Known> connections = new HashMap<>();
+
+	/** Which connection took the place of which, in the last comparison. */
+	private final Map<Key, Key> successors = new HashMap<>();
 
 	private volatile String lastEventId;
 
@@ -131,8 +137,35 @@ public final class EventCursor {
 	}
 
 	private void remember(ConnectionEvent event) {
-		Known before = this.connections.getOrDefault(event.slug(), Known.NOTHING);
-		this.connections.put(event.slug(), before.after(event, this.sequence));
+		Key key = new Key(event.slug(), text(event, "connection_id"));
+		Key unnamed = new Key(event.slug(), null);
+		if (key.id() == null) {
+			List<Key> candidates = live(event.slug());
+			if (candidates.size() > 1) {
+				// Nobody can tell which one is meant: the next comparison will.
+				return;
+			}
+			key = candidates.isEmpty() ? unnamed : candidates.get(0);
+		}
+		Known before = this.connections.get(key);
+		if (before == null) {
+			Key replaced = event.isResynchronized() ? this.successors.getOrDefault(key, unnamed) : unnamed;
+			before = this.connections.remove(replaced);
+		}
+		this.connections.put(key, ((before != null) ? before : Known.NOTHING).after(event, this.sequence));
+	}
+
+	private List<Key> live(String slug) {
+		return this.connections.entrySet()
+			.stream()
+			.filter((entry) -> entry.getKey().slug().equals(slug) && entry.getValue().isLive())
+			.map(Map.Entry::getKey)
+			.toList();
+	}
+
+	private static @Nullable String text(VendoEvent event, String field) {
+		JsonNode value = event.data().path(field);
+		return value.isString() ? value.stringValue() : null;
 	}
 
 	/**
@@ -144,37 +177,117 @@ public final class EventCursor {
 	 * @return what must have happened; nothing where nothing was known before
 	 */
 	synchronized List<VendoEvent> compare(List<Connection> present, long asOf) {
-		Map<String, Known> now = new LinkedHashMap<>();
-		present.forEach((connection) -> now.putIfAbsent(connection.slug(), Known.of(connection)));
+		Map<String, Map<Key, Known>> now = new TreeMap<>();
+		this.connections.keySet().forEach((key) -> now.putIfAbsent(key.slug(), new LinkedHashMap<>()));
+		for (Connection connection : present) {
+			Known known = Known.of(connection);
+			Map<Key, Known> ofSlug = now.computeIfAbsent(connection.slug(), (slug) -> new LinkedHashMap<>());
+			if (known.isLive()) {
+				ofSlug.putIfAbsent(new Key(connection.slug(), connection.id()), known);
+			}
+		}
+		this.successors.clear();
 		List<VendoEvent> differences = new ArrayList<>();
-		Set<String> slugs = new HashSet<>(this.connections.keySet());
-		slugs.addAll(now.keySet());
-		slugs.stream().sorted().forEach((slug) -> {
-			Known before = this.connections.getOrDefault(slug, Known.NOTHING);
-			Known after = now.getOrDefault(slug, Known.NOTHING);
-			if (before.sequence() > asOf) {
-				return;
-			}
-			boolean known = this.complete || this.connections.containsKey(slug);
-			VendoEvent difference = known ? difference(slug, before, after, asOf) : null;
-			if (difference != null) {
-				differences.add(difference);
-			}
-			else if (before.touched() <= asOf) {
-				this.connections.put(slug, after);
-			}
-		});
+		now.forEach((slug, after) -> compare(slug, after, asOf, differences));
 		this.complete = true;
 		return differences;
 	}
 
-	private @Nullable VendoEvent difference(String slug, Known before, Known after, long asOf) {
-		boolean other = before.touched() <= asOf && before.id() != null && after.id() != null
-				&& !before.id().equals(after.id());
-		if (before.status().equals(after.status())) {
-			return other ? event(EventKind.CONNECTION_CHANGED, slug, after) : null;
+	private void compare(String slug, Map<Key, Known> after, long asOf, List<VendoEvent> differences) {
+		Map<Key, Known> before = new TreeMap<>();
+		this.connections.forEach((key, known) -> {
+			if (key.slug().equals(slug)) {
+				before.put(key, known);
+			}
+		});
+		boolean anyLive = before.values().stream().anyMatch(Known::isLive);
+		Map<Key, Key> pairs = pairs(before, after);
+		// First what is gone, so that who looks at the provider alone ends with the rest.
+		before.forEach((key, known) -> {
+			if (pairs.containsValue(key) || known.sequence() > asOf) {
+				return;
+			}
+			if (known.isLive() && (key.id() != null || after.isEmpty())) {
+				differences.add(event(EventKind.CONNECTION_DISCONNECTED, key, Known.NOTHING));
+			}
+			else if (known.touched() <= asOf) {
+				this.connections.remove(key);
+				if (after.isEmpty()) {
+					this.connections.put(new Key(slug, null), Known.NOTHING);
+				}
+			}
+		});
+		after.forEach((key, known) -> {
+			Key formerKey = pairs.get(key);
+			Known former = (formerKey != null) ? before.get(formerKey) : null;
+			if (formerKey == null || former == null) {
+				// Another one beside those that are known is news only when all were.
+				if (this.complete || (!before.isEmpty() && !anyLive)) {
+					differences.add(event(kind(known.status()), key, known));
+				}
+				else {
+					this.connections.put(key, known);
+				}
+				return;
+			}
+			if (former.sequence() > asOf) {
+				return;
+			}
+			EventKind difference = difference(formerKey, former, key, known, asOf);
+			if (difference != null) {
+				this.successors.put(key, formerKey);
+				differences.add(event(difference, key, known));
+			}
+			else if (former.touched() <= asOf) {
+				this.connections.remove(formerKey);
+				this.connections.put(key, known);
+			}
+		});
+	}
+
+	/**
+	 * Return which of the present connections is which of those that are known: the one
+	 * with the same id, else one that has no id or is gone.
+	 */
+	private static Map<Key, Key> pairs(Map<Key, Known> before, Map<Key, Known> after) {
+		Map<Key, Key> pairs = new HashMap<>();
+		List<Key> left = new ArrayList<>();
+		before.forEach((key, known) -> {
+			if (after.containsKey(key)) {
+				pairs.put(key, key);
+			}
+			else if (key.id() == null) {
+				left.add(0, key);
+			}
+			else if (known.isLive()) {
+				left.add(key);
+			}
+		});
+		for (Key key : after.keySet()) {
+			if (!pairs.containsKey(key) && !left.isEmpty()) {
+				pairs.put(key, left.remove(0));
+			}
 		}
-		return event(kind(after.status()), slug, after);
+		return pairs;
+	}
+
+	private static @Nullable EventKind difference(Key formerKey, Known former, Key key, Known known, long asOf) {
+		if (!former.status().equals(known.status())) {
+			return kind(known.status());
+		}
+		if (former.touched() > asOf) {
+			return null;
+		}
+		if (differ(former.message(), known.message()) && known.status().equals(ConnectionStatus.ERROR)) {
+			return EventKind.CONNECTION_ERROR;
+		}
+		return (differ(formerKey.id(), key.id()) || differ(former.connectedAt(), known.connectedAt())
+				|| differ(former.message(), known.message())) ? EventKind.CONNECTION_CHANGED : null;
+	}
+
+	// What was not said is no difference.
+	private static boolean differ(@Nullable String one, @Nullable String other) {
+		return one != null && other != null && !one.equals(other);
 	}
 
 	private static EventKind kind(ConnectionStatus status) {
@@ -190,11 +303,14 @@ public final class EventCursor {
 		return status.equals(ConnectionStatus.ERROR) ? EventKind.CONNECTION_ERROR : EventKind.CONNECTION_STATUS_CHANGED;
 	}
 
-	private VendoEvent event(EventKind kind, String slug, Known known) {
+	private VendoEvent event(EventKind kind, Key key, Known known) {
 		ObjectNode data = VendoJson.MAPPER.createObjectNode();
-		data.put("kind", kind.value()).put("slug", slug).put("status", known.status().value());
-		if (known.id() != null) {
-			data.put("connection_id", known.id());
+		data.put("kind", kind.value()).put("slug", key.slug()).put("status", known.status().value());
+		if (key.id() != null) {
+			data.put("connection_id", key.id());
+		}
+		if (known.connectedAt() != null) {
+			data.put("connected_at", known.connectedAt());
 		}
 		if (known.message() != null) {
 			data.put("message", known.message());
@@ -209,44 +325,73 @@ public final class EventCursor {
 	}
 
 	/**
+	 * Which connection: a provider may have several.
+	 *
+	 * @param slug the provider
+	 * @param id the id of the connection, or {@code null}
+	 */
+	private record Key(String slug, @Nullable String id) implements Comparable<Key> {
+
+		private static final Comparator<Key> ORDER = Comparator.comparing(Key::slug)
+			.thenComparing((key) -> (key.id() != null) ? key.id() : "");
+
+		@Override
+		public int compareTo(Key other) {
+			return ORDER.compare(this, other);
+		}
+
+	}
+
+	/**
 	 * How a connection stands.
 	 *
-	 * @param id its id, or {@code null}
 	 * @param status its status; a provider that is not listed is available
-	 * @param message what is wrong with it, or {@code null}
+	 * @param message what is wrong with it in the words of the list, or {@code null}
+	 * @param connectedAt when consent was given, or {@code null} when that is not known
 	 * @param sequence which event last said how it stands
 	 * @param touched which event last said anything about it
 	 */
-	private record Known(@Nullable String id, ConnectionStatus status, @Nullable String message, long sequence,
+	private record Known(ConnectionStatus status, @Nullable String message, @Nullable String connectedAt, long sequence,
 			long touched) {
 
-		static final Known NOTHING = new Known(null, ConnectionStatus.AVAILABLE, null, 0, 0);
+		static final Known NOTHING = new Known(ConnectionStatus.AVAILABLE, null, null, 0, 0);
 
 		static Known of(Connection connection) {
-			return new Known(connection.id(), connection.status(), connection.errorMessage(), 0, 0);
+			Instant connectedAt = connection.connectedAt();
+			return new Known(connection.status(), connection.errorMessage(),
+					(connectedAt != null) ? connectedAt.toString() : null, 0, 0);
 		}
 
+		boolean isLive() {
+			return !this.status.equals(ConnectionStatus.AVAILABLE);
+		}
+
+		// An event may word a failure differently, and may be the renewal of a consent:
+		// only what was made up from the list can be compared with the next list.
 		Known after(ConnectionEvent event, long sequence) {
-			if (event instanceof ConnectionConnected connected) {
-				return new Known(connected.connectionId(), ConnectionStatus.CONNECTED, null, sequence, sequence);
+			String message = event.isResynchronized() ? text(event, "message") : null;
+			String connectedAt = event.isResynchronized() ? text(event, "connected_at") : null;
+			ConnectionStatus now = status(event);
+			return (now != null) ? new Known(now, message, connectedAt, sequence, sequence)
+					// It does not say how the connection stands: that may still have to
+					// be found out.
+					: new Known(this.status, message, connectedAt, this.sequence, sequence);
+		}
+
+		private static @Nullable ConnectionStatus status(ConnectionEvent event) {
+			if (event instanceof ConnectionConnected) {
+				return ConnectionStatus.CONNECTED;
 			}
 			if (event instanceof ConnectionDisconnected) {
-				return new Known(null, ConnectionStatus.AVAILABLE, null, sequence, sequence);
+				return ConnectionStatus.AVAILABLE;
 			}
-			if (event instanceof ConnectionNeedsReauth reauth) {
-				return new Known(reauth.connectionId(), ConnectionStatus.NEEDS_REAUTH, null, sequence, sequence);
+			if (event instanceof ConnectionNeedsReauth) {
+				return ConnectionStatus.NEEDS_REAUTH;
 			}
-			if (event instanceof ConnectionStatusChanged changed) {
-				return new Known(changed.connectionId(), changed.status(), null, sequence, sequence);
+			if (event instanceof ConnectionError) {
+				return ConnectionStatus.ERROR;
 			}
-			JsonNode sent = event.data().path("connection_id");
-			String now = sent.isString() ? sent.stringValue() : this.id;
-			if (event instanceof ConnectionError error) {
-				return new Known(now, ConnectionStatus.ERROR, error.message(), sequence, sequence);
-			}
-			// It does not say how the connection stands: that may still have to be found
-			// out.
-			return new Known(now, this.status, this.message, this.sequence, sequence);
+			return (event instanceof ConnectionStatusChanged changed) ? changed.status() : null;
 		}
 
 	}

@@ -8,7 +8,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -52,6 +51,11 @@ final class EventSubscription {
 
 	private static final int CHUNK_SIZE = 8192;
 
+	/**
+	 * How long the comparison waits for the replay, which says the same and more.
+	 */
+	private static final Duration GRACE = Duration.ofSeconds(1);
+
 	private final VendoHttp http;
 
 	private final Mono<List<Connection>> connections;
@@ -70,6 +74,12 @@ final class EventSubscription {
 
 	private @Nullable VendoException failure;
 
+	/**
+	 * The event that is on its way to the reader. It arrives before the next is looked
+	 * at, or never: then the reader has cancelled, and nothing counts any more.
+	 */
+	private volatile @Nullable VendoEvent underWay;
+
 	EventSubscription(VendoHttp http, Mono<List<Connection>> connections, EventStreamOptions options) {
 		this.http = http;
 		this.connections = connections;
@@ -85,7 +95,10 @@ final class EventSubscription {
 				.takeWhile((step) -> step.delay() != null)
 				.concatMap((step) -> Mono.delay(step.delay(), scheduler())))
 			.concatWith(Flux.defer(this::end))
-			.doOnCancel(() -> tellOfTheEnd(EventStreamListener::onClosed));
+			.doOnCancel(() -> tellOfTheEnd(EventStreamListener::onClosed))
+			// Last of all: what comes after could still drop the event when the reader
+			// cancels, and the next stream would go on behind it.
+			.doOnNext(this::delivered);
 	}
 
 	private Flux<VendoEvent> connect() {
@@ -106,8 +119,7 @@ final class EventSubscription {
 				connection.failure = failure;
 				return Flux.empty();
 			})
-			.flatMapIterable(Deliveries::new, 1)
-			.doOnNext(this::delivered);
+			.flatMapIterable(Deliveries::new, 1);
 	}
 
 	/**
@@ -127,11 +139,14 @@ final class EventSubscription {
 	}
 
 	private void delivered(VendoEvent event) {
+		if (event instanceof StreamFailed) {
+			return;
+		}
 		this.cursor.deliver(event);
 		if (!event.isResynchronized()) {
 			this.current.fruitful = true;
-			this.policy = this.policy.renewed();
 		}
+		this.underWay = null;
 	}
 
 	// Runs between two connections, when nothing else does.
@@ -141,17 +156,20 @@ final class EventSubscription {
 			return new ReconnectPolicy.Step(null, this.policy);
 		}
 		VendoException cause = connection.cause();
-		Integer status = (connection.openedAt == null) ? cause.status() : null;
+		Integer status = connection.opened ? null : cause.status();
 		if (status != null && (status == 401 || status == 403)) {
 			this.failure = cause;
 			return new ReconnectPolicy.Step(null, this.policy);
 		}
-		boolean good = connection.fruitful || connection.hasLived(this.options.idleTimeout());
-		if (good) {
+		if (connection.received) {
 			this.policy = this.policy.renewed();
 		}
-		ReconnectPolicy.End end = new ReconnectPolicy.End(connection.number > 1 && !good,
-				status != null && status == 429, cause.retryAfter());
+		boolean reconnected = connection.number > 1;
+		boolean tooMany = status != null && status == 429;
+		// A server that sends the same again and ends would be asked without a pause.
+		boolean circling = reconnected && connection.received && !connection.fruitful;
+		ReconnectPolicy.End end = new ReconnectPolicy.End(reconnected && !connection.received, tooMany || circling,
+				cause.retryAfter());
 		ReconnectPolicy.Step step = this.policy.after(end, this.cursor.retry(), jitter());
 		this.policy = step.then();
 		Duration delay = step.delay();
@@ -211,13 +229,19 @@ final class EventSubscription {
 
 		private final byte[] chunk = new byte[CHUNK_SIZE];
 
+		/** Ends once the first events have been dealt with. */
+		private final Sinks.Empty<Void> replay = Sinks.empty();
+
 		private List<StreamItem> items = new ArrayList<>();
 
-		private volatile @Nullable Long openedAt;
+		private volatile boolean opened;
 
 		private volatile @Nullable VendoException failure;
 
-		/** Whether an event was received that is no repetition. */
+		/** Whether an event was received. */
+		private volatile boolean received;
+
+		/** Whether one of them is no repetition. */
 		private volatile boolean fruitful;
 
 		LiveConnection(int number) {
@@ -227,7 +251,7 @@ final class EventSubscription {
 		}
 
 		Flux<List<StreamItem>> read(Flux<DataBuffer> bytes) {
-			this.openedAt = now();
+			this.opened = true;
 			boolean reconnected = EventSubscription.this.connectedBefore;
 			EventSubscription.this.connectedBefore = true;
 			tell((listener) -> listener.onConnected(reconnected));
@@ -242,7 +266,14 @@ final class EventSubscription {
 					return Flux.empty();
 				})
 				.doOnTerminate(end::tryEmitEmpty);
-			return Flux.merge(1, blocks, snapshot().takeUntilOther(end.asMono()));
+			Mono<List<StreamItem>> snapshot = snapshot();
+			if (reconnected || EventSubscription.this.cursor.isComplete()) {
+				Mono<Boolean> replayed = Mono
+					.firstWithSignal(this.replay.asMono(), Mono.delay(GRACE, scheduler()).then())
+					.thenReturn(true);
+				snapshot = Mono.zip(snapshot, replayed, (found, any) -> found);
+			}
+			return Flux.merge(1, blocks, snapshot.takeUntilOther(end.asMono()));
 		}
 
 		// The stream is open by now: what happens after the snapshot comes as an event.
@@ -285,6 +316,7 @@ final class EventSubscription {
 
 		@Override
 		public void event(StreamItem.Frame frame) {
+			this.received = true;
 			this.items.add(frame);
 		}
 
@@ -300,6 +332,7 @@ final class EventSubscription {
 
 		@Override
 		public void tooLarge(@Nullable String type, long bytes, String lastEventId) {
+			this.received = true;
 			this.items.add(new StreamItem.TooLarge(type, bytes, lastEventId));
 		}
 
@@ -307,12 +340,7 @@ final class EventSubscription {
 		 * Return whether nobody wants another connection.
 		 */
 		boolean isOver() {
-			return EventSubscription.this.http.isClosed() || (this.failure == null && this.openedAt == null);
-		}
-
-		boolean hasLived(Duration time) {
-			Long openedAt = this.openedAt;
-			return openedAt != null && now() - openedAt >= time.toNanos();
+			return EventSubscription.this.http.isClosed() || (this.failure == null && !this.opened);
 		}
 
 		VendoException cause() {
@@ -333,10 +361,6 @@ final class EventSubscription {
 				.attempts(1)
 				.summary(summary)
 				.toException();
-		}
-
-		private long now() {
-			return scheduler().now(TimeUnit.NANOSECONDS);
 		}
 
 	}
@@ -367,14 +391,23 @@ final class EventSubscription {
 
 		private @Nullable VendoEvent next;
 
+		/** Whether there were events of the server among the items. */
+		private boolean sent;
+
 		DeliveryIterator(Iterator<StreamItem> items) {
 			this.items = items;
 		}
 
 		@Override
 		public boolean hasNext() {
+			if (EventSubscription.this.underWay != null) {
+				return false;
+			}
 			while (this.next == null && (!this.differences.isEmpty() || this.items.hasNext())) {
 				this.next = this.differences.isEmpty() ? eventOf(this.items.next()) : this.differences.remove();
+			}
+			if (this.next == null && this.sent) {
+				EventSubscription.this.current.replay.tryEmitEmpty();
 			}
 			return this.next != null;
 		}
@@ -386,12 +419,14 @@ final class EventSubscription {
 				throw new NoSuchElementException();
 			}
 			this.next = null;
+			EventSubscription.this.underWay = event;
 			return event;
 		}
 
 		private @Nullable VendoEvent eventOf(StreamItem item) {
 			EventCursor cursor = EventSubscription.this.cursor;
 			if (item instanceof StreamItem.Frame frame) {
+				this.sent = true;
 				VendoEvent event = EventDecoder.decode(frame, cursor.retry());
 				if (!cursor.isRepeated(event)) {
 					return event;
@@ -403,8 +438,10 @@ final class EventSubscription {
 				cursor.lastEventId(position.lastEventId());
 			}
 			else if (item instanceof StreamItem.TooLarge large) {
+				if (!large.lastEventId().equals(cursor.lastEventId())) {
+					EventSubscription.this.current.fruitful = true;
+				}
 				cursor.lastEventId(large.lastEventId());
-				EventSubscription.this.current.fruitful = true;
 				logger.warn("An event of %,d bytes was left out: it is larger than %,d bytes".formatted(large.bytes(),
 						EventSubscription.this.options.maxEventSize()));
 				tell((listener) -> listener.onTooLarge(large.type(), large.bytes()));

@@ -52,7 +52,7 @@ record ReconnectPolicy(int maxReconnects, Duration initialBackoff, Duration maxB
 		if (asked != null && !asked.isZero()) {
 			return new Step((asked.compareTo(LONGEST_ASKED) < 0) ? asked : LONGEST_ASKED, then);
 		}
-		return new Step(delay(end.tooMany() ? Math.max(this.reconnects, 1) : this.reconnects, retry, jitter), then);
+		return new Step(delay(end.notAtOnce() ? Math.max(this.reconnects, 1) : this.reconnects, retry, jitter), then);
 	}
 
 	/**
@@ -77,11 +77,11 @@ record ReconnectPolicy(int maxReconnects, Duration initialBackoff, Duration maxB
 	 * How a connection ended.
 	 *
 	 * @param failedReconnect whether it was a reconnect that came to nothing
-	 * @param tooMany whether the server said that there are too many streams: then the
-	 * next attempt is never made at once
+	 * @param notAtOnce whether the next attempt is never made at once: the server said
+	 * that there are too many streams, or has sent nothing but repetitions
 	 * @param asked how long the server asked to wait this time, or {@code null}
 	 */
-	record End(boolean failedReconnect, boolean tooMany, @Nullable Duration asked) {
+	record End(boolean failedReconnect, boolean notAtOnce, @Nullable Duration asked) {
 
 	}
 

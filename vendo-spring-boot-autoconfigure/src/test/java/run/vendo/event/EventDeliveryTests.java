@@ -4,7 +4,10 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -25,7 +28,9 @@ import run.vendo.error.VendoException;
 import run.vendo.error.VendoOnlyFeatureException;
 import run.vendo.event.FakePlatform.LiveBody;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.mock.http.client.reactive.MockClientHttpResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -250,7 +255,7 @@ class EventDeliveryTests {
 		LiveBody second = this.platform.thenOpen();
 		set("a=connected,b=available,c=connected,d=needs_reauth,e=error,f=pending_setup");
 		first.end();
-		this.platform.advanceSeconds(0);
+		this.platform.advanceSeconds(1);
 		assertThat(this.events).allMatch(VendoEvent::isResynchronized)
 			.extracting((event) -> event.kind() + " " + ((ConnectionEvent) event).slug())
 			.containsExactly("connection.disconnected b", "connection.connected c", "connection.needs_reauth d",
@@ -316,6 +321,37 @@ class EventDeliveryTests {
 	}
 
 	@Test
+	void whenTheReplaySaysWhatChangedThenNothingIsMadeUp() {
+		set("a=connected,b=connected");
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		set("a=error,b=error");
+		first.end();
+		this.platform.advanceSeconds(0.9);
+		assertThat(this.platform.lists).hasSize(2);
+		assertThat(this.events).isEmpty();
+		send(second, "connection.error", "'slug':'a','connection_id':'cn_a'");
+		assertThat(this.events).extracting((event) -> ((ConnectionEvent) event).slug() + event.isResynchronized())
+			.containsExactly("afalse", "btrue");
+		this.platform.advanceSeconds(10);
+		assertThat(this.events).hasSize(2);
+	}
+
+	@Test
+	void whenThereIsNoReplayThenTheComparisonDoesNotWaitForIt() {
+		set("a=connected");
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		set("a=error");
+		first.end();
+		this.platform.advanceSeconds(0.9);
+		second.send(": ping\n\n");
+		assertThat(this.events).isEmpty();
+		this.platform.advanceSeconds(0.1);
+		assertThat(this.events).singleElement().isInstanceOf(ConnectionError.class);
+	}
+
+	@Test
 	void whenConnectionsCannotBeReadThenItIsTriedAgain() {
 		set("a=connected");
 		LiveBody first = open();
@@ -357,7 +393,7 @@ class EventDeliveryTests {
 		set("a=available,b=connected");
 		this.platform.list(() -> Mono.just(FakePlatform.list(this.platform.connections)));
 		first.end();
-		this.platform.advanceSeconds(0);
+		this.platform.advanceSeconds(1);
 		assertThat(this.events).hasSize(2);
 		assertThat(this.events.get(1)).isInstanceOf(ConnectionDisconnected.class);
 		assertThat(second.cancelled).isFalse();
@@ -365,14 +401,70 @@ class EventDeliveryTests {
 
 	@Test
 	void whenTheConnectionIsAnotherOneThenItHasChanged() {
-		set("a=connected");
+		set("b=connected");
 		LiveBody first = open();
 		this.platform.thenOpen();
 		send(first, "connection.connected", "'slug':'a','connection_id':'cn_other'");
+		set("a=connected,b=connected");
 		first.end();
-		this.platform.advanceSeconds(0);
+		this.platform.advanceSeconds(1);
 		assertThat(this.events.get(1)).isInstanceOfSatisfying(ConnectionChanged.class,
 				(event) -> assertThat(event.connectionId()).isEqualTo("cn_a"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					cn_1=connected,cn_2=connected  |        | cn_1=connected,cn_2=needs_reauth | connection.needs_reauth cn_2
+					cn_1=connected,cn_2=connected  |        | cn_2=connected                   | connection.disconnected cn_1
+					cn_1=connected                 |        | cn_2=connected,cn_1=connected    | connection.connected cn_2
+					cn_1=connected,cn_2=connected  |        | cn_2=error,cn_1=revoked          | connection.error cn_2,connection.status_changed cn_1
+					cn_1=connected                 |        | cn_2=connected                   | connection.changed cn_2
+					cn_1=connected,cn_2=connected  | \"cn_2\" | cn_1=connected,cn_2=needs_reauth |
+					cn_1=connected,cn_2=connected  | null   | cn_1=connected,cn_2=needs_reauth | connection.needs_reauth cn_2
+					cn_1=connected                 | null   | cn_1=needs_reauth                |
+					""")
+	void whenAProviderHasSeveralConnectionsThenEachIsCompared(String before, @Nullable String reauth, String after,
+			@Nullable String expected) {
+		connections(before);
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		this.platform.thenOpen();
+		if (reauth != null) {
+			send(first, "connection.needs_reauth", "'slug':'a','connection_id':" + reauth);
+			this.events.clear();
+		}
+		connections(after);
+		first.end();
+		this.platform.advanceSeconds(2);
+		second.end();
+		this.platform.advanceSeconds(2);
+		assertThat(this.platform.lists).hasSize(3);
+		assertThat(this.events.stream()
+			.map((event) -> event.kind() + " " + event.data().path("connection_id").asString())
+			.collect(Collectors.joining(","))).isEqualTo((expected != null) ? expected : "");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "connected, connected_at, 2026-05-20T12:00:00Z, 2026-05-20T13:00:00Z, connection.changed",
+			"connected, connected_at, 2026-05-20T12:00:00Z, 2026-05-20T12:00:00.000Z, ",
+			"error, error_message, no quota, no access, connection.error",
+			"revoked, error_message, by you, by them, connection.changed" })
+	void whenMoreThanTheStatusIsAnotherThenItIsSaidOnce(String status, String field, String before, String after,
+			@Nullable String expected) {
+		String connection = "{\"id\":\"cn_1\",\"slug\":\"a\",\"status\":\"%s\",\"%s\":\"%s\"}";
+		list(connection.formatted(status, field, before));
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		this.platform.thenOpen();
+		list(connection.formatted(status, field, after));
+		first.end();
+		this.platform.advanceSeconds(2);
+		second.end();
+		this.platform.advanceSeconds(2);
+		assertThat(this.platform.lists).hasSize(3);
+		assertThat(this.events.stream().map((event) -> event.kind().value()).collect(Collectors.joining(",")))
+			.isEqualTo((expected != null) ? expected : "");
 	}
 
 	@Test
@@ -401,8 +493,10 @@ class EventDeliveryTests {
 		this.platform.thenOpen();
 		List<VendoEvent> taken = new ArrayList<>();
 		this.client.reactive().events().subscribe(options().withCursor(cursor)).take(1).subscribe(taken::add);
+		this.platform.advanceSeconds(1);
 		this.platform.thenOpen();
 		subscribe(options().withCursor(cursor));
+		this.platform.advanceSeconds(1);
 		assertThat(taken).extracting((event) -> ((ConnectionEvent) event).slug()).containsExactly("a");
 		assertThat(this.events.stream().skip(1)).extracting((event) -> ((ConnectionEvent) event).slug())
 			.containsExactly("b", "c");
@@ -423,7 +517,7 @@ class EventDeliveryTests {
 		open(options().withCursor(cursor)).send(numbered(2, 5));
 		assertThat(this.platform.lastStream().lastEventId()).isEqualTo("s3");
 		assertThat(this.events).extracting((event) -> (event.id() != null) ? event.id() : event.kind().value())
-			.containsExactly("1", "2", "3", "stream.failed", "connection.needs_reauth", "4", "5");
+			.containsExactly("1", "2", "3", "stream.failed", "4", "5", "connection.needs_reauth");
 	}
 
 	@Test
@@ -432,6 +526,41 @@ class EventDeliveryTests {
 		subscribe(options().withLastEventId("x").withCursor(EventCursor.after("s9")));
 		assertThat(this.platform.lastStream().lastEventId()).isEqualTo("s9");
 		assertThat(EventCursor.after(null).lastEventId()).isEmpty();
+	}
+
+	@Test
+	void whenTheReaderCancelsWhileEventsComeThenTheCursorIsNotAheadOfIt() throws InterruptedException {
+		for (int round = 0; round < 1500; round++) {
+			FakePlatform platform = new FakePlatform();
+			platform.list(Mono::never);
+			LiveBody body = platform.thenOpen();
+			EventCursor cursor = EventCursor.create();
+			List<String> taken = new CopyOnWriteArrayList<>();
+			try (VendoClient client = platform.client()) {
+				Disposable reader = client.reactive()
+					.events()
+					.subscribe(EventStreamOptions.defaults().withCursor(cursor))
+					.subscribe((event) -> taken.add(event.lastEventId()));
+				platform.advanceSeconds(0);
+				CountDownLatch begun = new CountDownLatch(1);
+				Thread server = new Thread(() -> {
+					for (int i = 0; i < 100; i++) {
+						body.offer("id: %d\ndata: {\"id\":\"%d\"}\n\nid: %d+\n\n".formatted(i, i, i));
+						if (i == 5) {
+							begun.countDown();
+						}
+					}
+				});
+				server.start();
+				begun.await();
+				for (int spin = (round % 50) * 20; spin > 0; spin--) {
+					Thread.onSpinWait();
+				}
+				reader.dispose();
+				server.join();
+			}
+			assertThat(taken).as("round %d", round).contains(cursor.lastEventId().replace("+", ""));
+		}
 	}
 
 	// Modes
@@ -464,6 +593,21 @@ class EventDeliveryTests {
 		for (String connection : connections.split(",")) {
 			this.platform.connections.put(connection.split("=")[0], connection.split("=")[1]);
 		}
+	}
+
+	private void connections(String connections) {
+		list(Arrays.stream(connections.split(","))
+			.map((connection) -> connection.split("="))
+			.map((parts) -> "{\"id\":\"%s\",\"slug\":\"a\",\"status\":\"%s\"}".formatted(parts[0], parts[1]))
+			.collect(Collectors.joining(",")));
+	}
+
+	private void list(String connections) {
+		this.platform.list(() -> {
+			MockClientHttpResponse response = FakePlatform.answer(200, HttpHeaders.CONTENT_TYPE, "application/json");
+			response.setBody("{\"connections\":[" + connections + "]}");
+			return Mono.just(response);
+		});
 	}
 
 	private LiveBody open() {

@@ -135,18 +135,27 @@ class EventStreamReconnectTests {
 	}
 
 	@Test
-	void whenTheSameEventComesAgainAndAgainThenTheCountGoesOn() {
+	void whenTheSameEventComesAgainAndAgainThenTheCountBeginsAnewButNotTheHaste() {
 		this.platform.otherwise((request) -> Mono.just(FakePlatform.stream(FakePlatform.buffers(event(1)))));
 		subscribe();
+		this.platform.advanceSeconds(6);
+		assertThat(this.platform.attempts()).containsExactly(0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0);
+		assertThat(this.recorder.seen).containsExactly("1");
+	}
+
+	@Test
+	void whenARepeatedEventIsReceivedThenTheCountBeginsAnew() {
+		this.platform.thenSend(event(1)).thenRefuse().thenRefuse().thenSend(event(1));
+		subscribe();
 		this.platform.advance(A_DAY);
-		assertThat(this.platform.attempts()).containsExactly(0.0, 0.0, 1.0, 3.0);
+		assertThat(this.platform.attempts()).containsExactly(0.0, 0.0, 1.0, 3.0, 4.0, 5.0, 7.0);
 		assertThat(this.recorder.seen).containsExactly("1", "failed", "completed");
 	}
 
 	@Test
-	void whenAQuietConnectionHasLivedLongThenItsEndIsNoFailedReconnect() {
+	void whenConnectionsLiveLongWithoutAnEventThenTheyAreFailedReconnects() {
 		List<LiveBody> bodies = new ArrayList<>();
-		for (int i = 0; i < 10; i++) {
+		for (int i = 0; i < 4; i++) {
 			bodies.add(this.platform.thenOpen());
 		}
 		subscribe();
@@ -156,11 +165,20 @@ class EventStreamReconnectTests {
 				body.send(": ping\n\n");
 			}
 			body.end();
-			this.platform.advanceSeconds(0);
+			this.platform.advanceSeconds(2);
 		}
-		assertThat(this.platform.attempts()).startsWith(0.0, 75.0, 150.0, 225.0, 300.0, 375.0, 450.0, 525.0, 600.0,
-				675.0);
-		assertThat(this.recorder.seen).isEmpty();
+		assertThat(this.platform.attempts()).containsExactly(0.0, 75.0, 153.0, 231.0);
+		assertThat(this.recorder.seen).containsExactly("failed", "completed");
+	}
+
+	@Test
+	void whenTheServerOnlyEverOpensThenTheStreamFails() {
+		this.platform.otherwise((request) -> Mono.just(FakePlatform.stream(new LiveBody().flux())));
+		subscribe();
+		this.platform.advance(A_DAY);
+		assertThat(this.platform.attempts()).containsExactly(0.0, 60.0, 121.0, 183.0);
+		assertThat(this.recorder.failure()).isInstanceOf(TransportException.class)
+			.hasMessageContaining("Nothing came from the event stream");
 	}
 
 	@Test
@@ -618,7 +636,7 @@ class EventStreamReconnectTests {
 		this.platform.advanceSeconds(1);
 		assertThat(this.recorder.news).containsExactly("connected false", "sign of life",
 				"interrupted 1 0 TransportException", "interrupted 2 1000 TransportException", "connected true",
-				"resynchronized 0", "sign of life", "interrupted 1 0 TransportException", "closed");
+				"sign of life", "resynchronized 0", "interrupted 1 0 TransportException", "closed");
 	}
 
 	@Test
