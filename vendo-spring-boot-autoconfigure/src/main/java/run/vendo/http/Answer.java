@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -53,10 +54,10 @@ final class Answer {
 
 	private final ErrorMapper errors;
 
-	private final ErrorDetails.Builder details;
+	private final Supplier<ErrorDetails.Builder> details;
 
 	Answer(ApiCall call, HttpStatusCode status, HttpHeaders headers, byte[] body, ExchangeStrategies strategies,
-			ErrorMapper errors, ErrorDetails.Builder details) {
+			ErrorMapper errors, Supplier<ErrorDetails.Builder> details) {
 		this.call = call;
 		this.status = status;
 		this.headers = headers;
@@ -121,7 +122,7 @@ final class Answer {
 	}
 
 	ErrorDetails.Builder details() {
-		return this.details.status(this.status.value());
+		return this.details.get();
 	}
 
 	ResponseEntity<Void> bodiless() {
@@ -137,7 +138,8 @@ final class Answer {
 	 */
 	AttemptFailure invalid(String what, @Nullable Throwable cause, boolean cut) {
 		String kept = (this.call.isSecretAnswer() && !isMarkup()) ? null : this.errors.keptBody(this.body);
-		return new AttemptFailure(this.details.code(ErrorCode.INVALID_RESPONSE)
+		return new AttemptFailure(this.details.get()
+			.code(ErrorCode.INVALID_RESPONSE)
 			.status(this.status.value())
 			.summary("The answer is %s".formatted(what))
 			.responseBody(kept)

@@ -531,14 +531,18 @@ public final class VendoHttp {
 		}
 
 		private Mono<T> receiveBody(ClientResponse response, HttpHeaders headers, HttpStatusCode status) {
-			ErrorDetails.Builder details = details().requestId(VendoHttp.this.errors.requestId(headers));
+			// Masking the URL costs more than most of the call: only when there is
+			// something
+			// to report.
+			Supplier<ErrorDetails.Builder> details = () -> details().status(status.value())
+				.requestId(VendoHttp.this.errors.requestId(headers));
 			int limit = VendoHttp.this.config.maxBodySize();
 			// Not through a codec, which does not read a content type that cannot be
 			// read.
 			return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), limit)
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
-				.onErrorMap((ex) -> brokenBody(ex, details.status(status.value()), limit))
+				.onErrorMap((ex) -> brokenBody(ex, details.get(), limit))
 				.flatMap((bytes) -> this.reader.read(new Answer(this.call, status, headers, bytes,
 						VendoHttp.this.transport.unbounded(response.strategies()), VendoHttp.this.errors, details)));
 		}

@@ -202,6 +202,18 @@ class VendoEventBridgeTests {
 	}
 
 	@Test
+	void pausedContextClosesTheStreamAndOpensItAgain() {
+		ConfigurableApplicationContext context = start(Recorder.class);
+		FakeEvents.Subscription first = this.events.awaitSubscription();
+		context.pause();
+		assertThat(first.isCancelled()).isTrue();
+		context.restart();
+		VendoEvent event = this.events.connected("slack");
+		this.events.awaitSubscription().send(event);
+		assertThat(this.seen.take()).isSameAs(event);
+	}
+
+	@Test
 	void whatHadArrivedBeforeAStopIsDeliveredAfterTheStart() throws Exception {
 		ConfigurableApplicationContext context = start(Blocker.class, Recorder.class);
 		Blocker blocker = context.getBean(Blocker.class);
