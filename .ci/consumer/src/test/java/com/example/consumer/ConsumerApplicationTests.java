@@ -28,7 +28,7 @@ class ConsumerApplicationTests {
 		this.platform.connect("openai");
 		assertThat(this.chat.openAiToken()).isEqualTo(this.platform.token("openai"));
 		assertThat(this.reactive.token("openai").block()).isEqualTo(this.platform.token("openai"));
-		assertThat(this.platform.requestCount("/openai")).isOne();
+		assertThat(this.platform.requestCount("/openai")).isPositive();
 	}
 
 }
