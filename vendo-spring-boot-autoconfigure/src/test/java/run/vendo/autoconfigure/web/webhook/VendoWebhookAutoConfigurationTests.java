@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.autoconfigure.web.webhook.WebhookServer.Calls;
 import run.vendo.error.VendoConfigurationException;
+import run.vendo.fixture.MutableClock;
 import run.vendo.webhook.WebhookEvent;
 import run.vendo.webhook.WebhooksApi;
 
@@ -166,7 +167,7 @@ class VendoWebhookAutoConfigurationTests {
 
 	@Test
 	void whenTheRetentionIsShortThenADeliveryIsRememberedForTwiceTheMaximumAge() {
-		TestClock clock = new TestClock();
+		MutableClock clock = new MutableClock();
 		InMemoryWebhookDeliveryStore store = new InMemoryWebhookDeliveryStore(10, clock);
 		WebhookGate gate = new WebhookGate(store, WebhookMetrics.none(), 100, Duration.ofMinutes(5),
 				Duration.ofSeconds(1), Duration.ofMinutes(5));
@@ -256,7 +257,7 @@ class VendoWebhookAutoConfigurationTests {
 	@Configuration(proxyBeanMethods = false)
 	static class OwnStore {
 
-		static final WebhookDeliveryStore STORE = new InMemoryWebhookDeliveryStore(1, new TestClock());
+		static final WebhookDeliveryStore STORE = new InMemoryWebhookDeliveryStore(1, new MutableClock());
 
 		@Bean
 		WebhookDeliveryStore ownStore() {

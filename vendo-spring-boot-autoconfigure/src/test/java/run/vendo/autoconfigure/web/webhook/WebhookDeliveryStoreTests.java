@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import run.vendo.autoconfigure.web.webhook.WebhookDeliveryStore.Claim;
+import run.vendo.fixture.MutableClock;
 
 import org.springframework.integration.metadata.SimpleMetadataStore;
 
@@ -28,7 +29,7 @@ class WebhookDeliveryStoreTests {
 
 	private static final Duration RETENTION = Duration.ofHours(1);
 
-	private final TestClock clock = new TestClock();
+	private final MutableClock clock = new MutableClock();
 
 	@ParameterizedTest
 	@EnumSource
@@ -151,7 +152,7 @@ class WebhookDeliveryStoreTests {
 		MEMORY {
 
 			@Override
-			WebhookDeliveryStore create(TestClock clock) {
+			WebhookDeliveryStore create(MutableClock clock) {
 				return new InMemoryWebhookDeliveryStore(1000, clock);
 			}
 
@@ -160,13 +161,13 @@ class WebhookDeliveryStoreTests {
 		METADATA_STORE {
 
 			@Override
-			WebhookDeliveryStore create(TestClock clock) {
+			WebhookDeliveryStore create(MutableClock clock) {
 				return new MetadataStoreWebhookDeliveryStore(new SimpleMetadataStore(), clock);
 			}
 
 		};
 
-		abstract WebhookDeliveryStore create(TestClock clock);
+		abstract WebhookDeliveryStore create(MutableClock clock);
 
 	}
 
