@@ -1,13 +1,19 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import run.vendo.autoconfigure.web.webhook.WebhookServer.Calls;
@@ -20,6 +26,9 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,6 +53,58 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 		}
 	}
 
+	@Test
+	void whenAFunctionalEndpointAnswersLaterThenItsDeliveryIsHandledOnce() {
+		String event = WebhookServer.event();
+		HttpResponse<String> response = server().deliver("/async-function", event);
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.body()).isEqualTo("later");
+		assertThat(server().deliver("/async-function", event).body()).isEmpty();
+		assertThat(server().calls().all()).containsExactly("/async-function");
+	}
+
+	@Test
+	void whenAFunctionalEndpointFailsLaterThenItsDeliveryRunsWhenItComesAgain() {
+		String event = WebhookServer.event();
+		for (int i = 0; i < 2; i++) {
+			assertThat(server().deliver("/async-failure", event).statusCode()).isEqualTo(500);
+		}
+		for (int i = 0; i < 2; i++) {
+			assertThat(server().deliver("/async-refusal", event).statusCode()).isEqualTo(503);
+		}
+		assertThat(server().calls().all()).containsExactly("/async-failure", "/async-failure", "/async-refusal",
+				"/async-refusal");
+	}
+
+	@Test
+	void whenAFunctionalEndpointThatAnswersLaterGetsAForgedRequestThenItIsNotCalled() {
+		HttpResponse<String> response = server().send(HttpRequest.newBuilder(server().uri("/async-function"))
+			.POST(HttpRequest.BodyPublishers.ofString(WebhookServer.event()))
+			.build());
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(server().calls().all()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "spring.mvc.pathmatch.matching-strategy=ant-path-matcher,''", "spring.mvc.servlet.path=/api,/api",
+			"server.servlet.context-path=/app,/app" })
+	void whenPathsAreMatchedInAnotherWayThenHandlersAreFoundAllTheSame(String property, String prefix) {
+		try (WebhookServer other = WebhookServer.start(Stack.SERVLET, List.of(property),
+				SharedHandlers.Annotated.class)) {
+			for (String path : List.of("/shared/nothing", "/shared/tenants/a/hook")) {
+				HttpResponse<String> forged = other.send(HttpRequest.newBuilder(other.uri(prefix + path))
+					.POST(HttpRequest.BodyPublishers.ofString(WebhookServer.event()))
+					.build());
+				assertThat(forged.statusCode()).isEqualTo(400);
+				assertThat(forged.body()).contains("missing-signature");
+				assertThat(other.calls().all()).isEmpty();
+				assertThat(other.deliver(prefix + path, WebhookServer.event()).statusCode()).isEqualTo(200);
+				assertThat(other.calls().all()).hasSize(1);
+				other.calls().clear();
+			}
+		}
+	}
+
 	/**
 	 * What leads from one handler to another.
 	 */
@@ -53,6 +114,34 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 		@Bean
 		Dispatching dispatching(Calls calls) {
 			return new Dispatching(calls);
+		}
+
+		@Bean
+		RouterFunction<ServerResponse> asyncRoutes(VendoWebhookFilterFunctions webhooks, Calls calls) {
+			return RouterFunctions.route()
+				.POST("/async-function",
+						(request) -> later(calls, "/async-function", () -> ServerResponse.ok().body("later")))
+				.POST("/async-refusal",
+						(request) -> later(calls, "/async-refusal", () -> ServerResponse.status(503).build()))
+				.POST("/async-failure", (request) -> later(calls, "/async-failure", () -> {
+					throw new IllegalStateException("Not today");
+				}))
+				.filter(webhooks.verify())
+				.build();
+		}
+
+		private static ServerResponse later(Calls calls, String path, Supplier<ServerResponse> response) {
+			calls.add(path);
+			CompletableFuture<ServerResponse> future = new CompletableFuture<>();
+			new Thread(() -> {
+				try {
+					future.complete(response.get());
+				}
+				catch (RuntimeException ex) {
+					future.completeExceptionally(ex);
+				}
+			}).start();
+			return ServerResponse.async(future);
 		}
 
 		@Bean
