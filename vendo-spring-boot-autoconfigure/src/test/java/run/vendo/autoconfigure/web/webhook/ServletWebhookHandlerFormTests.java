@@ -22,10 +22,16 @@ import org.springframework.boot.web.error.ErrorPage;
 import org.springframework.boot.web.error.ErrorPageRegistrar;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatus;
+import org.springframework.util.StreamUtils;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -51,6 +57,16 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 			// An include cannot change the status.
 			assertThat(response.statusCode()).isGreaterThanOrEqualTo(400);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "application/json", "application/x-www-form-urlencoded", "multipart/form-data;boundary=x" })
+	void whenAnInterceptorReadsTheBodyThenTheHandlerGetsItAllTheSame(String contentType) {
+		String event = WebhookServer.event();
+		HttpRequest request = server().signed("/read-before", event).setHeader("Content-Type", contentType).build();
+		assertThat(server().send(request).statusCode()).isEqualTo(200);
+		assertThat(server().calls().all()).containsExactly(event, event);
 	}
 
 	@Test
@@ -145,8 +161,39 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 		}
 
 		@Bean
+		WebMvcConfigurer readBefore(Calls calls) {
+			return new WebMvcConfigurer() {
+
+				@Override
+				public void addInterceptors(InterceptorRegistry registry) {
+					registry.addInterceptor(new ReadingInterceptor(calls))
+						.addPathPatterns("/read-before")
+						.order(Ordered.HIGHEST_PRECEDENCE);
+				}
+
+			};
+		}
+
+		@Bean
 		ErrorPageRegistrar errorPageIsAHook() {
 			return (registry) -> registry.addErrorPages(new ErrorPage(HttpStatus.GONE, "/dispatched"));
+		}
+
+	}
+
+	/**
+	 * Reads what was meant for the handler.
+	 *
+	 * @param calls what it reads
+	 */
+	private record ReadingInterceptor(Calls calls) implements HandlerInterceptor {
+
+		@Override
+		public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
+				throws IOException {
+			request.getParameterMap();
+			this.calls.add(StreamUtils.copyToByteArray(request.getInputStream()));
+			return true;
 		}
 
 	}
@@ -164,6 +211,11 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 		@RequestMapping("/dispatched")
 		void dispatched() {
 			this.calls.add("/dispatched");
+		}
+
+		@VendoWebhookMapping("/read-before")
+		void readBefore(@RequestBody byte[] body) {
+			this.calls.add(body);
 		}
 
 		@PostMapping("/forward")
