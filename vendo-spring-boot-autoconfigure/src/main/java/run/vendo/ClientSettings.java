@@ -18,7 +18,6 @@ import java.util.function.Supplier;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.http.ConnectionPool;
@@ -145,7 +144,7 @@ final class ClientSettings {
 		effective.tokenCache = (this.tokenCache != null) ? this.tokenCache : newTokenCache();
 		HttpConfig config = config();
 		VendoHttp http = (this.shared != null) ? this.shared.with(config) : VendoHttp.create(config,
-				Objects.requireNonNullElseGet(this.connectorFactory, VendoConnectorFactory::detect),
+				(this.connectorFactory != null) ? this.connectorFactory : VendoConnectorFactory.detect(),
 				this.connectionPool, () -> observed(this.webClientBuilder.get().clone()), this.observationRegistry);
 		ByokCatalog catalog = this.byok.isEmpty() ? ByokCatalog.defaults() : ByokCatalog.defaults().with(this.byok);
 		WebhooksApi webhooks = WebhooksApi.of(effectiveWebhookSecrets(), this.webhookMaxAge, this.clock);
@@ -170,7 +169,7 @@ final class ClientSettings {
 		String version = Objects.requireNonNullElse(EnvironmentVariables.textOrNull(this.apiVersion),
 				DEFAULT_API_VERSION);
 		return new HttpConfig(base, credentials, dataProxy, version, effectiveApiKey(), this.retry, this.timeouts,
-				this.maxBodySize, this.clock, Objects.requireNonNullElseGet(this.scheduler, Schedulers::parallel),
+				this.maxBodySize, this.clock, (this.scheduler != null) ? this.scheduler : ParallelScheduler.INSTANCE,
 				this.random);
 	}
 
@@ -190,9 +189,12 @@ final class ClientSettings {
 	}
 
 	private List<String> effectiveWebhookSecrets() {
-		List<String> secrets = this.webhookSecrets.stream()
-			.filter((secret) -> EnvironmentVariables.textOrNull(secret) != null)
-			.toList();
+		List<String> secrets = new ArrayList<>();
+		for (String secret : this.webhookSecrets) {
+			if (EnvironmentVariables.textOrNull(secret) != null) {
+				secrets.add(secret);
+			}
+		}
 		String fromEnvironment = this.environment.get("VENDO_WEBHOOK_SECRET");
 		return (secrets.isEmpty() && fromEnvironment != null) ? List.of(fromEnvironment) : secrets;
 	}

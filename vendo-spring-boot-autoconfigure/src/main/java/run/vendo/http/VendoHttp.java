@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,9 +70,6 @@ public final class VendoHttp {
 
 	private static final String URI_TEMPLATE_ATTRIBUTE = WebClient.class.getName() + ".uriTemplate";
 
-	private static final String USER_AGENT = "vendo-spring-boot/" + Version.get() + " (Java/"
-			+ Runtime.version().feature() + ")";
-
 	private static final int ERROR_BODY_READ = 64 * 1024;
 
 	private static final int MAX_REDIRECTS = 5;
@@ -104,15 +100,12 @@ public final class VendoHttp {
 
 	private final String identity;
 
-	private final AtomicBoolean closed;
-
-	private final Sinks.Empty<Void> closing;
+	private final Closing closing;
 
 	private final SharedCalls<String, Object> sharedCalls;
 
 	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
-			@Nullable String userJwt, AtomicBoolean closed, Sinks.Empty<Void> closing,
-			SharedCalls<String, Object> sharedCalls) {
+			@Nullable String userJwt, Closing closing, SharedCalls<String, Object> sharedCalls) {
 		this.config = config;
 		this.transport = transport;
 		this.budget = budget;
@@ -120,7 +113,6 @@ public final class VendoHttp {
 		this.errors = new ErrorMapper(config.clock(), userJwt);
 		this.userJwt = userJwt;
 		this.identity = identityOf(config, userJwt);
-		this.closed = closed;
 		this.closing = closing;
 		this.sharedCalls = sharedCalls;
 	}
@@ -159,8 +151,8 @@ public final class VendoHttp {
 	private static VendoHttp create(HttpConfig config, Transport transport) {
 		Scheduler scheduler = config.scheduler();
 		return new VendoHttp(config, transport, Transport.budget(config.retry(), scheduler),
-				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new AtomicBoolean(),
-				Sinks.empty(), new SharedCalls<>());
+				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new Closing(),
+				new SharedCalls<>());
 	}
 
 	/**
@@ -176,8 +168,8 @@ public final class VendoHttp {
 			throw invalid("A user JWT must not be blank");
 		}
 		requireHeader(USER_JWT_HEADER, jwt.strip());
-		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closed,
-				this.closing, this.sharedCalls);
+		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closing,
+				this.sharedCalls);
 	}
 
 	/**
@@ -281,7 +273,7 @@ public final class VendoHttp {
 	 * @return whether further calls fail
 	 */
 	public boolean isClosed() {
-		return this.closed.get();
+		return this.closing.isClosed();
 	}
 
 	/**
@@ -290,8 +282,7 @@ public final class VendoHttp {
 	 * exchange path that acts for a user.
 	 */
 	public void close() {
-		if (this.userJwt == null && this.closed.compareAndSet(false, true)) {
-			this.closing.tryEmitEmpty();
+		if (this.userJwt == null && this.closing.close()) {
 			this.transport.release();
 		}
 	}
@@ -342,7 +333,7 @@ public final class VendoHttp {
 	 * Raise an error when this exchange path is closed.
 	 */
 	public void requireOpen() {
-		if (this.closed.get()) {
+		if (this.closing.isClosed()) {
 			throw closedException();
 		}
 	}
@@ -481,7 +472,7 @@ public final class VendoHttp {
 
 		private void writeHeaders(HttpHeaders headers, URI target) {
 			headers.setAccept(java.util.List.of(MediaType.APPLICATION_JSON));
-			headers.set(HttpHeaders.USER_AGENT, USER_AGENT);
+			headers.set(HttpHeaders.USER_AGENT, UserAgent.VALUE);
 			if (this.call.body() != null) {
 				headers.setContentType(MediaType.APPLICATION_JSON);
 			}
@@ -725,7 +716,7 @@ public final class VendoHttp {
 				.takeUntilOther(this.begun.asMono())
 				.flatMap((tick) -> Mono.<T>error(new TimeoutException()));
 			Mono<T> end = Flux.concat(tooLate, Mono.<T>never())
-				.takeUntilOther(VendoHttp.this.closing.asMono())
+				.takeUntilOther(VendoHttp.this.closing.signal())
 				.singleOrEmpty();
 			return Flux.defer(() -> stream(this.uri, 0, started)).takeUntilOther(end).onErrorMap((failure) -> {
 				AttemptFailure known = failureOf(failure, this.timeout);
@@ -851,11 +842,13 @@ public final class VendoHttp {
 	}
 
 	/**
-	 * The version of this library.
+	 * What the calls say of themselves. Found out by the first of them.
 	 */
-	private static final class Version {
+	private static final class UserAgent {
 
-		static String get() {
+		static final String VALUE = "vendo-spring-boot/" + version() + " (Java/" + Runtime.version().feature() + ")";
+
+		private static String version() {
 			try {
 				Properties properties = PropertiesLoaderUtils
 					.loadProperties(new ClassPathResource("version.properties", VendoHttp.class));
