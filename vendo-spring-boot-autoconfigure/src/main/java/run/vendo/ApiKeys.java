@@ -1,10 +1,12 @@
 package run.vendo;
 
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
 import run.vendo.error.VendoConfigurationException;
+import run.vendo.http.EnvironmentVariables;
 
 /**
  * Tells a key from what is often found in its place. No message repeats the key.
@@ -20,6 +22,17 @@ final class ApiKeys {
 	private static final Pattern JWT = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
 
 	private ApiKeys() {
+	}
+
+	/**
+	 * Return a supplier of the keys of another one, that requires each of them to look
+	 * like one. A key that is the last one again is not looked at again: it goes along
+	 * with every call.
+	 * @param source the supplier
+	 * @param first what it supplied first
+	 */
+	static Supplier<String> requiring(Supplier<String> source, String first) {
+		return new Requiring(source, require(first));
 	}
 
 	/**
@@ -60,6 +73,34 @@ final class ApiKeys {
 			return "It has %d characters after vendo_sk_ instead of %d.".formatted(rest.length(), LENGTH);
 		}
 		return null;
+	}
+
+	/**
+	 * Remembers the last key.
+	 */
+	private static final class Requiring implements Supplier<String> {
+
+		private final Supplier<String> source;
+
+		private volatile String last;
+
+		Requiring(Supplier<String> source, String first) {
+			this.source = source;
+			this.last = first;
+		}
+
+		@Override
+		public String get() {
+			String key = EnvironmentVariables.textOrNull(this.source.get());
+			String known = this.last;
+			if (known.equals(key)) {
+				return known;
+			}
+			String checked = require(key);
+			this.last = checked;
+			return checked;
+		}
+
 	}
 
 }

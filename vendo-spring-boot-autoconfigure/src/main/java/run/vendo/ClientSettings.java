@@ -176,9 +176,8 @@ final class ClientSettings {
 	private @Nullable Supplier<String> effectiveApiKey() {
 		Supplier<String> source = this.apiKey;
 		String key = EnvironmentVariables.textOrNull((source != null) ? source.get() : null);
-		if (key != null) {
-			ApiKeys.require(key);
-			return () -> ApiKeys.require(EnvironmentVariables.textOrNull(Objects.requireNonNull(source).get()));
+		if (source != null && key != null) {
+			return ApiKeys.requiring(source, key);
 		}
 		String fromEnvironment = this.environment.get("VENDO_API_KEY");
 		if (fromEnvironment != null) {

@@ -7,7 +7,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
@@ -460,18 +459,17 @@ public final class VendoHttp {
 		WebClient.RequestHeadersSpec<?> request(WebClient webClient, URI target) {
 			WebClient.RequestBodySpec request = webClient.method(this.call.method())
 				.uri(target)
-				.attributes((attributes) -> {
-					if (this.call.observedTemplate() != null) {
-						attributes.put(URI_TEMPLATE_ATTRIBUTE, this.call.observedTemplate());
-					}
-				})
 				.headers((headers) -> writeHeaders(headers, target));
+			String template = this.call.observedTemplate();
+			if (template != null) {
+				request.attribute(URI_TEMPLATE_ATTRIBUTE, template);
+			}
 			Object body = this.call.body();
 			return (body != null) ? request.bodyValue(body) : request;
 		}
 
 		private void writeHeaders(HttpHeaders headers, URI target) {
-			headers.setAccept(java.util.List.of(MediaType.APPLICATION_JSON));
+			headers.set(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
 			headers.set(HttpHeaders.USER_AGENT, UserAgent.VALUE);
 			if (this.call.body() != null) {
 				headers.setContentType(MediaType.APPLICATION_JSON);
@@ -488,7 +486,9 @@ public final class VendoHttp {
 					headers.set(USER_JWT_HEADER, VendoHttp.this.userJwt);
 				}
 			}
-			headers.putAll(this.call.headers());
+			if (!this.call.headers().isEmpty()) {
+				headers.putAll(this.call.headers());
+			}
 		}
 
 		private Mono<T> receive(ClientResponse response, URI target, int redirects,
@@ -825,18 +825,15 @@ public final class VendoHttp {
 
 		static boolean same(URI one, URI other) {
 			return one.getHost() != null && one.getHost().equalsIgnoreCase(other.getHost())
-					&& scheme(one).equals(scheme(other)) && port(one) == port(other);
-		}
-
-		private static String scheme(URI uri) {
-			return String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+					&& String.valueOf(one.getScheme()).equalsIgnoreCase(String.valueOf(other.getScheme()))
+					&& port(one) == port(other);
 		}
 
 		private static int port(URI uri) {
 			if (uri.getPort() != -1) {
 				return uri.getPort();
 			}
-			return scheme(uri).equals("https") ? 443 : 80;
+			return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
 		}
 
 	}
