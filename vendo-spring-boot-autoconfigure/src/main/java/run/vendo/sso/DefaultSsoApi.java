@@ -80,7 +80,7 @@ final class DefaultSsoApi implements SsoApi {
 		put(body, "email", identity.email());
 		body.put("name", identity.name());
 		put(body, "tenant_id", identity.tenantId());
-		put(body, "role", identity.role());
+		put(body, "role", (identity.role() != null) ? identity.role().value() : null);
 		return body;
 	}
 

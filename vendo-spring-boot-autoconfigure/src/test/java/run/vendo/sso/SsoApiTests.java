@@ -128,6 +128,8 @@ class SsoApiTests {
 		assertThat(JsonMapper.shared().writeValueAsString(response.getBody())).isEqualTo(
 				"{\"user_id\":\"user_1\",\"email\":\"alice@example.com\",\"name\":\"Alice\",\"tenant_id\":\"t_1\","
 						+ "\"role\":\"owner\"}");
+		// Texts alone, so that whatever writes JSON writes the same.
+		assertThat(response.getBody()).containsEntry("role", "owner");
 		HttpHeaders sparse = new HttpHeaders();
 		sparse.set("X-Vendo-User-Id", "user_2");
 		assertThat(this.sso.identityResponse(sparse).getBody()).isEqualTo(Map.of("user_id", "user_2", "name", ""));
