@@ -1,6 +1,7 @@
 package run.vendo.sso;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -83,6 +84,28 @@ class SsoApiTests {
 	void whenNameIsEmptyThenItIsEmptyAndUserIsStillThere(String name) {
 		this.headers.set("X-Vendo-User-Name", name);
 		assertThat(this.sso.identityFromHeaders(this.headers)).get().extracting(VendoIdentity::name).isEqualTo("");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Jürgen Weiß", "à la", "東京", "😀", "100%", "J%C3%BCrgen" })
+	void whenNameWasSentInUtf8ThenItIsReadSo(String name) {
+		this.headers.set("X-Vendo-User-Name", asLatin1(name));
+		this.headers.set("X-Vendo-User-Email", asLatin1(name + "@example.com"));
+		VendoIdentity identity = this.sso.identityFromHeaders(this.headers).orElseThrow();
+		assertThat(identity.name()).isEqualTo(name);
+		assertThat(identity.email()).isEqualTo(name + "@example.com");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Jürgen", "à", "Ä", "東京", "Ã" })
+	void whenNameIsReadableAsItIsThenItStays(String name) {
+		this.headers.set("X-Vendo-User-Name", name);
+		assertThat(this.sso.identityFromHeaders(this.headers)).get().extracting(VendoIdentity::name).isEqualTo(name);
+	}
+
+	// The way servers read a header.
+	private static String asLatin1(String text) {
+		return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
 	}
 
 	@ParameterizedTest
