@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 
+import run.vendo.http.ClientCallObservationConvention;
+import run.vendo.http.ClientRecorder;
 import run.vendo.http.ConnectionPool;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.RetryPolicy;
@@ -185,6 +187,28 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 	public B observationRegistry(ObservationRegistry observationRegistry) {
 		Assert.notNull(observationRegistry, "'observationRegistry' must not be null");
 		this.settings.observationRegistry = observationRegistry;
+		this.settings.ownConnections();
+		return self();
+	}
+
+	@Override
+	public B observationConvention(@Nullable ClientCallObservationConvention observationConvention) {
+		this.settings.observationConvention = observationConvention;
+		this.settings.ownConnections();
+		return self();
+	}
+
+	@Override
+	public B propagateTraces(boolean propagateTraces) {
+		this.settings.propagateTraces = propagateTraces;
+		this.settings.ownConnections();
+		return self();
+	}
+
+	@Override
+	public B recorder(ClientRecorder recorder) {
+		Assert.notNull(recorder, "'recorder' must not be null");
+		this.settings.recorder = recorder;
 		this.settings.ownConnections();
 		return self();
 	}

@@ -17,6 +17,9 @@ import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
+import run.vendo.event.BalanceChanged;
+import run.vendo.event.BalanceExhausted;
+import run.vendo.event.BalanceLow;
 import run.vendo.event.ConnectionEvent;
 import run.vendo.event.ReactiveEventsApi;
 import run.vendo.event.UnknownEvent;
@@ -97,7 +100,7 @@ final class ClientCore {
 		this.integrations = ReactiveIntegrationsApi.over(http, catalog);
 		this.billing = ReactiveBillingApi.over(http);
 		ReactiveEventsApi events = ReactiveEventsApi.over(http, this.connections);
-		this.events = (options) -> events.subscribe(options).doOnNext(this::dropTokens);
+		this.events = (options) -> events.subscribe(options).doOnNext(this::passed);
 		this.data = ReactiveDataApi.over(http, mapper);
 		this.sso = SsoApi.over(environment);
 		this.deployment = DeploymentApi.over(http, environment);
@@ -111,6 +114,21 @@ final class ClientCore {
 		return (subscriber) -> Flux.defer(this.events::subscribe)
 			.filter(ConnectionEvent.class::isInstance)
 			.subscribe(subscriber);
+	}
+
+	private void passed(VendoEvent event) {
+		dropTokens(event);
+		if (!this.http.isForUser()) {
+			if (event instanceof BalanceChanged balance) {
+				this.http.recorder().balance(balance.remainingMicros());
+			}
+			else if (event instanceof BalanceLow balance) {
+				this.http.recorder().balance(balance.creditsRemainingMicros());
+			}
+			else if (event instanceof BalanceExhausted) {
+				this.http.recorder().balanceExhausted();
+			}
+		}
 	}
 
 	/**

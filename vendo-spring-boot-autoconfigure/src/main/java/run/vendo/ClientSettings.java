@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 
+import run.vendo.http.ClientCallObservationConvention;
+import run.vendo.http.ClientInstrumentation;
+import run.vendo.http.ClientRecorder;
 import run.vendo.http.ConnectionPool;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.HttpConfig;
@@ -32,6 +37,7 @@ import run.vendo.token.ByokCatalog;
 import run.vendo.token.TokenCache;
 import run.vendo.webhook.WebhooksApi;
 
+import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -84,6 +90,12 @@ final class ClientSettings {
 
 	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
 
+	@Nullable ClientCallObservationConvention observationConvention;
+
+	boolean propagateTraces;
+
+	ClientRecorder recorder = ClientRecorder.none();
+
 	Clock clock = Clock.systemUTC();
 
 	@Nullable Scheduler scheduler;
@@ -119,6 +131,9 @@ final class ClientSettings {
 		this.webhookMaxAge = other.webhookMaxAge;
 		this.jsonMapper = other.jsonMapper;
 		this.observationRegistry = other.observationRegistry;
+		this.observationConvention = other.observationConvention;
+		this.propagateTraces = other.propagateTraces;
+		this.recorder = other.recorder;
 		this.clock = other.clock;
 		this.scheduler = other.scheduler;
 		this.random = other.random;
@@ -143,13 +158,28 @@ final class ClientSettings {
 		ClientSettings effective = new ClientSettings(this, this.shared);
 		effective.tokenCache = (this.tokenCache != null) ? this.tokenCache : newTokenCache();
 		HttpConfig config = config();
-		VendoHttp http = (this.shared != null) ? this.shared.with(config) : VendoHttp.create(config,
-				(this.connectorFactory != null) ? this.connectorFactory : VendoConnectorFactory.detect(),
-				this.connectionPool, () -> observed(this.webClientBuilder.get().clone()), this.observationRegistry);
+		VendoHttp http = (this.shared != null) ? this.shared.with(config)
+				: VendoHttp.create(config,
+						(this.connectorFactory != null) ? this.connectorFactory : VendoConnectorFactory.detect(),
+						this.connectionPool, () -> observed(this.webClientBuilder.get().clone()),
+						new ClientInstrumentation(this.observationRegistry, this.observationConvention,
+								this.propagateTraces, this.recorder));
 		ByokCatalog catalog = this.byok.isEmpty() ? ByokCatalog.defaults() : ByokCatalog.defaults().with(this.byok);
+		this.recorder.knownSlugs(() -> knownSlugs(catalog));
 		WebhooksApi webhooks = WebhooksApi.of(effectiveWebhookSecrets(), this.webhookMaxAge, this.clock);
 		return new ClientCore(effective, http, this.environment, catalog, effective.tokenCache, webhooks,
 				this.jsonMapper);
+	}
+
+	// What the application was told of; what else it asks for can be anything.
+	private Set<String> knownSlugs(ByokCatalog catalog) {
+		Set<String> slugs = new LinkedHashSet<>();
+		catalog.providers().forEach((provider) -> slugs.add(provider.slug()));
+		String connections = this.environment.get("VENDO_CONNECTIONS");
+		if (connections != null) {
+			slugs.addAll(StringUtils.commaDelimitedListToSet(StringUtils.trimAllWhitespace(connections)));
+		}
+		return slugs;
 	}
 
 	private TokenCache newTokenCache() {

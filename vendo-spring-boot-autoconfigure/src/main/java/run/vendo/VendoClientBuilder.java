@@ -16,6 +16,8 @@ import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.error.VendoConfigurationException;
+import run.vendo.http.ClientCallObservationConvention;
+import run.vendo.http.ClientRecorder;
 import run.vendo.http.ConnectionPool;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.RetryPolicy;
@@ -248,11 +250,38 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 
 	/**
 	 * Set where calls are observed, those of sessions included; nowhere by default.
-	 * Observations see the values of no query parameters.
+	 * Observations see the values of no query parameters. Unless
+	 * {@linkplain #propagateTraces(boolean) told otherwise}, the registry gets a
+	 * predicate that keeps the headers of traces from leaving with the requests of this
+	 * client.
 	 * @param observationRegistry the registry
 	 * @return this builder
 	 */
 	B observationRegistry(ObservationRegistry observationRegistry);
+
+	/**
+	 * Set what is told of an observed call.
+	 * @param observationConvention the convention, or {@code null} for
+	 * {@link run.vendo.http.DefaultClientCallObservationConvention}
+	 * @return this builder
+	 */
+	B observationConvention(@Nullable ClientCallObservationConvention observationConvention);
+
+	/**
+	 * Set whether the headers of a trace, {@code traceparent} for example, go along with
+	 * requests. They do not by default: the platform and the providers behind it are
+	 * somebody else's.
+	 * @param propagateTraces whether they do
+	 * @return this builder
+	 */
+	B propagateTraces(boolean propagateTraces);
+
+	/**
+	 * Set what counts what the client does beyond its calls; nothing by default.
+	 * @param recorder what counts
+	 * @return this builder
+	 */
+	B recorder(ClientRecorder recorder);
 
 	/**
 	 * Set what tells the time.

@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -118,6 +119,17 @@ class ArchitectureTests {
 			.orShould()
 			.callMethod(Thread.class, "sleep", long.class)
 			.because("a test cannot hold them: take a Clock, a Scheduler or a random source"));
+	}
+
+	@Test
+	void loggersAreNamedAfterTheirClasses() {
+		check(ArchRuleDefinition.noClasses()
+			.should()
+			.callMethod(LogFactory.class, "getLog", String.class)
+			.orShould()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.slf4j..", "java.util.logging..")
+			.because("operators switch on 'run.vendo' and expect to see all there is: use LogFactory.getLog(Class)"));
 	}
 
 	@Test

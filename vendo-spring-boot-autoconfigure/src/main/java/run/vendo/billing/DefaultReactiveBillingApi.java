@@ -19,7 +19,11 @@ final class DefaultReactiveBillingApi implements ReactiveBillingApi {
 
 	@Override
 	public Mono<Balance> balance() {
-		return this.http.call("billing", "balance").vendoOnly().get("/api/billing/balance").retrieve(Balance.class);
+		return this.http.call("billing", "balance")
+			.vendoOnly()
+			.get("/api/billing/balance")
+			.retrieve(Balance.class)
+			.doOnNext(this::record);
 	}
 
 	@Override
@@ -27,7 +31,22 @@ final class DefaultReactiveBillingApi implements ReactiveBillingApi {
 		return this.http.call("billing", "spendCaps")
 			.vendoOnly()
 			.get("/api/billing/spend-caps")
-			.retrieve(SpendCaps.class);
+			.retrieve(SpendCaps.class)
+			.doOnNext(this::record);
+	}
+
+	// What is there for a user may be somebody else's.
+	private void record(Balance balance) {
+		if (!this.http.isForUser()) {
+			this.http.recorder().balance(balance.creditsRemainingMicros());
+		}
+	}
+
+	private void record(SpendCaps caps) {
+		if (!this.http.isForUser()) {
+			this.http.recorder()
+				.spendCaps(caps.dailyMicros(), caps.monthlyMicros(), caps.usedTodayMicros(), caps.usedMonthMicros());
+		}
 	}
 
 	@Override

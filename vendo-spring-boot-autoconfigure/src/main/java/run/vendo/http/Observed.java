@@ -20,8 +20,10 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
  */
 final class Observed {
 
-	// Where the WebClient leaves the observation for its filters.
-	private static final String OBSERVATION_KEY = "micrometer.observation";
+	// Where Reactor's context has the observation that is under way. The WebClient looks
+	// for its
+	// parent there, and leaves its own there for its filters.
+	static final String OBSERVATION_KEY = "micrometer.observation";
 
 	private Observed() {
 	}

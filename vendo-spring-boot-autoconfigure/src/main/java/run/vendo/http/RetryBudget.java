@@ -1,12 +1,13 @@
 package run.vendo.http;
 
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
  * A token bucket that bounds how many retries a client may spend, so that a platform that
  * is down is not met with three times the load.
  */
-final class RetryBudget {
+final class RetryBudget implements DoubleSupplier {
 
 	// Counted in billionths, so that a second of time earns what a retry costs and ten
 	// successes earn exactly one.
@@ -45,6 +46,19 @@ final class RetryBudget {
 		}
 		this.available -= RETRY;
 		return true;
+	}
+
+	/**
+	 * Return how many retries there are.
+	 * @return whole retries, or infinity without a limit
+	 */
+	@Override
+	public synchronized double getAsDouble() {
+		if (this.capacity == 0) {
+			return Double.POSITIVE_INFINITY;
+		}
+		long earned = Math.max(0, this.nanoTime.getAsLong() - this.updated);
+		return Math.floorDiv(Math.min(this.capacity, this.available + earned), RETRY);
 	}
 
 	synchronized void succeeded() {

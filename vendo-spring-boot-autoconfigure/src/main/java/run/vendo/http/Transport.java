@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -33,15 +32,18 @@ final class Transport {
 
 	private final Map<String, RateLimit> rateLimits = new ConcurrentHashMap<>();
 
-	private final ObservationRegistry observationRegistry;
+	private final ClientInstrumentation instrumentation;
 
 	private volatile @Nullable Unbounded unbounded;
 
 	private int users = 1;
 
 	Transport(VendoConnectorFactory connectorFactory, Duration connectTimeout, ConnectionPool pool,
-			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize, ObservationRegistry observationRegistry) {
-		this.observationRegistry = observationRegistry;
+			Supplier<WebClient.Builder> webClientBuilder, int maxBodySize, ClientInstrumentation instrumentation) {
+		this.instrumentation = instrumentation;
+		if (!instrumentation.propagate()) {
+			TraceHeaders.watch(instrumentation.registry());
+		}
 		this.requests = new Connections(connectorFactory, new ConnectorSettings("vendo", connectTimeout, pool),
 				webClientBuilder, maxBodySize);
 		// A stream keeps its connection for good: it must not take one from the pool.
@@ -59,7 +61,13 @@ final class Transport {
 
 	RestClient.Builder restClient(HttpTimeouts timeouts) {
 		ClientHttpRequestFactory requestFactory = this.requests.connector.obtain().requestFactory(timeouts);
-		return Observed.masked(RestClient.builder().requestFactory(requestFactory), this.observationRegistry);
+		RestClient.Builder builder = Observed.masked(RestClient.builder().requestFactory(requestFactory),
+				this.instrumentation.registry());
+		return this.instrumentation.propagate() ? builder : TraceHeaders.kept(builder);
+	}
+
+	ClientInstrumentation instrumentation() {
+		return this.instrumentation;
 	}
 
 	/**
@@ -146,8 +154,7 @@ final class Transport {
 			this.factory = factory;
 			this.settings = settings;
 			this.connector = SingletonSupplier.of(this::connect);
-			this.webClient = SingletonSupplier.of(() -> webClientBuilder.get()
-				.clone()
+			this.webClient = SingletonSupplier.of(() -> traced(webClientBuilder.get().clone())
 				.clientConnector(this.connector.obtain().clientConnector())
 				.filter(Observed::masked)
 				.codecs((codecs) -> {
@@ -157,6 +164,10 @@ final class Transport {
 					codecs.defaultCodecs().enableLoggingRequestDetails(false);
 				})
 				.build());
+		}
+
+		private WebClient.Builder traced(WebClient.Builder builder) {
+			return Transport.this.instrumentation.propagate() ? builder : TraceHeaders.kept(builder);
 		}
 
 		// A call may come to this point after the last client was closed; connections

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
@@ -19,7 +20,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-import io.micrometer.observation.ObservationRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +27,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.ContextView;
 
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
@@ -123,14 +124,14 @@ public final class VendoHttp {
 	 * @param connectorFactory makes the connections
 	 * @param pool how connections are kept
 	 * @param webClientBuilder gives the builder that calls are made with; it is copied
-	 * @param observationRegistry where blocking calls to other hosts are observed; the
-	 * builder knows where all others are
+	 * @param instrumentation who watches; the builder knows where requests are observed,
+	 * but for those of blocking clients for other hosts
 	 * @return a new exchange path for the application's own identity
 	 */
 	public static VendoHttp create(HttpConfig config, VendoConnectorFactory connectorFactory, ConnectionPool pool,
-			Supplier<WebClient.Builder> webClientBuilder, ObservationRegistry observationRegistry) {
+			Supplier<WebClient.Builder> webClientBuilder, ClientInstrumentation instrumentation) {
 		Transport transport = new Transport(connectorFactory, min(config.timeouts().connect(), LONGEST_CONNECT), pool,
-				webClientBuilder, config.maxBodySize(), observationRegistry);
+				webClientBuilder, config.maxBodySize(), instrumentation);
 		return create(config, transport);
 	}
 
@@ -149,7 +150,9 @@ public final class VendoHttp {
 
 	private static VendoHttp create(HttpConfig config, Transport transport) {
 		Scheduler scheduler = config.scheduler();
-		return new VendoHttp(config, transport, Transport.budget(config.retry(), scheduler),
+		RetryBudget budget = Transport.budget(config.retry(), scheduler);
+		transport.instrumentation().recorder().retryBudget(budget);
+		return new VendoHttp(config, transport, budget,
 				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new Closing(),
 				new SharedCalls<>());
 	}
@@ -235,6 +238,14 @@ public final class VendoHttp {
 	}
 
 	/**
+	 * Return what counts.
+	 * @return the recorder
+	 */
+	public ClientRecorder recorder() {
+		return this.transport.instrumentation().recorder();
+	}
+
+	/**
 	 * Raise an error in OSS mode.
 	 * @param feature what was asked for, for example {@code connectUrl}
 	 * @throws run.vendo.error.VendoOnlyFeatureException if there is no API key
@@ -298,13 +309,12 @@ public final class VendoHttp {
 	 * @return the answer, or a {@link VendoException}; never empty
 	 */
 	<T> Mono<T> exchange(ApiCall call, AnswerReader<T> reader) {
-		return Mono.defer(() -> {
+		return Mono.deferContextual((context) -> {
 			if (call.vendoOnlyFeature() != null) {
 				requireVendoMode(call.vendoOnlyFeature());
 			}
 			requireOpen();
-			Exchange<T> exchange = new Exchange<>(call, reader);
-			return exchange.attempt(1);
+			return new Exchange<>(call, reader).start(context);
 		}).contextWrite(DroppedErrors::quiet);
 	}
 
@@ -319,13 +329,13 @@ public final class VendoHttp {
 	 * and ended when this exchange path is closed
 	 */
 	<T> Flux<T> stream(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
-		return Flux.defer(() -> {
+		return Flux.deferContextual((context) -> {
 			if (call.vendoOnlyFeature() != null) {
 				requireVendoMode(call.vendoOnlyFeature());
 			}
 			requireOpen();
-			return new StreamedExchange<>(call, type, timeout, reader).attempt();
-		});
+			return new StreamedExchange<>(call, type, timeout, reader).stream(context);
+		}).contextWrite(DroppedErrors::quiet);
 	}
 
 	/**
@@ -414,6 +424,12 @@ public final class VendoHttp {
 
 		private final Duration attemptTimeout;
 
+		private volatile int attempts;
+
+		private volatile @Nullable HttpStatusCode status;
+
+		private volatile @Nullable HttpHeaders answerHeaders;
+
 		Exchange(ApiCall call, AnswerReader<T> reader) {
 			this.call = call;
 			this.reader = reader;
@@ -427,7 +443,35 @@ public final class VendoHttp {
 					(call.timeout() != null) ? call.timeout() : VendoHttp.this.config.timeouts().response());
 		}
 
-		Mono<T> attempt(int attempt) {
+		Mono<T> start(ContextView context) {
+			CallObservation observation = CallObservation.start(VendoHttp.this.transport.instrumentation(), this.call,
+					context);
+			if (observation == null) {
+				return attempt(1);
+			}
+			return attempt(1).doOnSuccess((answer) -> observation.succeeded(this.attempts, status(), requestId()))
+				.doOnError((failure) -> observation.failed(failure, this.attempts))
+				.doOnCancel(() -> observation.cancelled(this.attempts))
+				.contextWrite(observation::within);
+		}
+
+		void answered(HttpStatusCode status, HttpHeaders headers) {
+			this.status = status;
+			this.answerHeaders = headers;
+		}
+
+		@Nullable Integer status() {
+			HttpStatusCode status = this.status;
+			return (status != null) ? status.value() : null;
+		}
+
+		@Nullable String requestId() {
+			HttpHeaders headers = this.answerHeaders;
+			return (headers != null) ? VendoHttp.this.errors.requestId(headers) : null;
+		}
+
+		private Mono<T> attempt(int attempt) {
+			this.attempts = attempt;
 			long started = now();
 			Duration timeout = (this.deadline != Long.MAX_VALUE)
 					? min(this.attemptTimeout, Duration.ofNanos(Math.max(1, this.deadline - started)))
@@ -438,7 +482,7 @@ public final class VendoHttp {
 					: Mono.delay(timeout, VendoHttp.this.config.scheduler());
 			return send(this.uri, 0, answered).timeout(end, late).doOnNext((answer) -> {
 				VendoHttp.this.budget.succeeded();
-				log("answered", attempt, started);
+				logAnswer("answered", attempt, started);
 			}).onErrorResume((failure) -> {
 				AttemptFailure known = failureOf(failure, timeout);
 				log(known, attempt, started);
@@ -446,6 +490,7 @@ public final class VendoHttp {
 				if (delay == null) {
 					return Mono.error(known.toException(attempt));
 				}
+				recorder().retried(CallNames.api(this.call), reasonOf(known.details()));
 				return Mono.delay(delay, VendoHttp.this.config.scheduler())
 					.then(Mono.defer(() -> attempt(attempt + 1)));
 			});
@@ -495,6 +540,7 @@ public final class VendoHttp {
 				AtomicReference<@Nullable AttemptFailure> answered) {
 			HttpHeaders headers = response.headers().asHttpHeaders();
 			HttpStatusCode status = response.statusCode();
+			answered(status, headers);
 			boolean redirected = status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null;
 			if (!status.is2xxSuccessful() && !redirected) {
 				// The status is known; if the body is late or broken, it is all there is.
@@ -655,7 +701,20 @@ public final class VendoHttp {
 			Duration delay = min(LONGEST_WAIT, (asked != null && !asked.isZero()) ? asked
 					: retry.delayAfter(attempt, VendoHttp.this.config.random().getAsDouble()));
 			boolean tooLate = this.deadline != Long.MAX_VALUE && now() + delay.toNanos() >= this.deadline;
-			return (!tooLate && VendoHttp.this.budget.tryRetry()) ? delay : null;
+			if (tooLate || VendoHttp.this.budget.tryRetry()) {
+				return tooLate ? null : delay;
+			}
+			recorder().retryDenied(CallNames.api(this.call));
+			return null;
+		}
+
+		private static String reasonOf(ErrorDetails details) {
+			TransportException.Reason reason = details.transportReason();
+			if (reason != null) {
+				return reason.name().toLowerCase(Locale.ROOT);
+			}
+			Integer status = details.status();
+			return (status != null && status >= 400) ? String.valueOf(status) : "invalid-answer";
 		}
 
 		ErrorDetails.Builder details() {
@@ -668,6 +727,13 @@ public final class VendoHttp {
 
 		long now() {
 			return VendoHttp.this.config.scheduler().now(TimeUnit.NANOSECONDS);
+		}
+
+		void logAnswer(String what, int attempt, long started) {
+			if (logger.isDebugEnabled()) {
+				String id = requestId();
+				log(what + " " + status() + ((id != null) ? ", request id " + id : ""), attempt, started);
+			}
 		}
 
 		void log(AttemptFailure failure, int attempt, long started) {
@@ -703,6 +769,8 @@ public final class VendoHttp {
 
 		private final Sinks.Empty<Void> begun = Sinks.empty();
 
+		private @Nullable CallObservation observation;
+
 		StreamedExchange(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
 			super(call, (answer) -> Mono.empty());
 			this.type = type;
@@ -710,7 +778,21 @@ public final class VendoHttp {
 			this.streamReader = reader;
 		}
 
-		Flux<T> attempt() {
+		Flux<T> stream(ContextView context) {
+			CallObservation observation = CallObservation.start(VendoHttp.this.transport.instrumentation(), this.call,
+					context);
+			if (observation == null) {
+				return attempt();
+			}
+			// It ends when the answer begins: a stream may last for days.
+			this.observation = observation;
+			return attempt().doOnComplete(() -> observation.succeeded(1, status(), requestId()))
+				.doOnError((failure) -> observation.failed(failure, 1))
+				.doOnCancel(() -> observation.cancelled(1))
+				.contextWrite(observation::within);
+		}
+
+		private Flux<T> attempt() {
 			long started = now();
 			Mono<T> tooLate = Mono.delay(this.timeout, VendoHttp.this.config.scheduler())
 				.takeUntilOther(this.begun.asMono())
@@ -733,6 +815,7 @@ public final class VendoHttp {
 		private Flux<T> receive(ClientResponse response, URI target, int redirects, long started) {
 			HttpHeaders headers = response.headers().asHttpHeaders();
 			HttpStatusCode status = response.statusCode();
+			answered(status, headers);
 			if (status.value() == 204) {
 				return response.releaseBody().thenMany(Flux.empty());
 			}
@@ -748,7 +831,10 @@ public final class VendoHttp {
 				return beginningOf(response).flatMapMany((bytes) -> Flux.error(otherAnswer(status, headers, bytes)));
 			}
 			this.begun.tryEmitEmpty();
-			log("began to answer", 1, started);
+			logAnswer("began to answer", 1, started);
+			if (this.observation != null) {
+				this.observation.succeeded(1, status(), requestId());
+			}
 			return this.streamReader.apply(response.body(BodyExtractors.toDataBuffers()).onErrorMap(this::broken));
 		}
 

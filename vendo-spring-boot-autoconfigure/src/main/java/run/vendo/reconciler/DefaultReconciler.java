@@ -210,11 +210,11 @@ final class DefaultReconciler implements Reconciler {
 	 */
 	private void reconcile(boolean silently) {
 		SortedMap<String, String> target = this.reconciliation.evaluate();
-		this.reconciliation.locked((access) -> update(access, target, silently)).ifPresent((written) -> {
+		this.reconciliation.locked((access) -> update(access, target, silently)).ifPresentOrElse((written) -> {
 			logger.info("The file %s was written: added %s, removed %s, changed %s"
 				.formatted(this.reconciliation.path(), written.added(), written.removed(), written.changed()));
 			tell((listener) -> listener.written(written));
-		});
+		}, () -> tell(ReconcilerListener::unchanged));
 	}
 
 	private Optional<Change> update(DotenvFile.Access access, SortedMap<String, String> target, boolean silently)

@@ -16,6 +16,12 @@ public interface ReconcilerListener {
 	}
 
 	/**
+	 * The file was found as it is to be.
+	 */
+	default void unchanged() {
+	}
+
+	/**
 	 * A change was delivered.
 	 * @param change what was delivered
 	 */

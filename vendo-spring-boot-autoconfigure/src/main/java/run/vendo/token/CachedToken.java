@@ -2,6 +2,7 @@ package run.vendo.token;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param usableUntil when it stops being handed out, in milliseconds since 1970
  * @param renewFrom when it is renewed in the background, in milliseconds since 1970
  * @param overrideVariable the variable that is looked at before this token
+ * @param hits counts how often a token of this provider is found, or {@code null}
  */
-record CachedToken(String value, @Nullable Instant expiresAt, long usableUntil, long renewFrom,
-		String overrideVariable) {
+record CachedToken(String value, @Nullable Instant expiresAt, long usableUntil, long renewFrom, String overrideVariable,
+		@Nullable LongAdder hits) {
 
 	// A fifth of what is left at every try, so that a token which keeps its end, or
 	// cannot
@@ -30,13 +32,13 @@ record CachedToken(String value, @Nullable Instant expiresAt, long usableUntil, 
 	private static final long SHORTEST_PAUSE = Duration.ofSeconds(1).toMillis();
 
 	static CachedToken of(String slug, String value, @Nullable Instant expiresAt, long now, Duration margin,
-			Duration defaultLifetime) {
+			Duration defaultLifetime, @Nullable LongAdder hits) {
 		long usableUntil = (expiresAt != null)
 				? millis(expiresAt.getEpochSecond(), expiresAt.getNano())
 						- millis(margin.getSeconds(), margin.getNano())
 				: now + millis(defaultLifetime.getSeconds(), defaultLifetime.getNano());
 		return new CachedToken(value, expiresAt, usableUntil, renewFrom(now, usableUntil),
-				ByokCatalog.overrideVariable(slug));
+				ByokCatalog.overrideVariable(slug), hits);
 	}
 
 	private static long millis(long seconds, int nanos) {
@@ -66,7 +68,7 @@ record CachedToken(String value, @Nullable Instant expiresAt, long usableUntil, 
 	 */
 	CachedToken postponed(long now) {
 		long next = Math.max(now + SHORTEST_PAUSE, renewFrom(now, this.usableUntil));
-		return new CachedToken(this.value, this.expiresAt, this.usableUntil, next, this.overrideVariable);
+		return new CachedToken(this.value, this.expiresAt, this.usableUntil, next, this.overrideVariable, this.hits);
 	}
 
 	@Override

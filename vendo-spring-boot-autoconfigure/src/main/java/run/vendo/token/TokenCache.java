@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -159,10 +160,11 @@ public final class TokenCache {
 	 * @param flight the fetch
 	 * @param slug the provider
 	 * @param answer what came
+	 * @param hits counts how often the token is found, or {@code null}
 	 */
-	void land(Flight flight, String slug, TokenAnswer answer) {
+	void land(Flight flight, String slug, TokenAnswer answer, @Nullable LongAdder hits) {
 		CachedToken token = CachedToken.of(slug, answer.accessToken(), answer.expiresAt(), this.clock.millis(),
-				this.expiryMargin, this.defaultLifetime);
+				this.expiryMargin, this.defaultLifetime, hits);
 		this.flights.computeIfPresent(flight.key(), (key, current) -> {
 			if (current != flight) {
 				return current;

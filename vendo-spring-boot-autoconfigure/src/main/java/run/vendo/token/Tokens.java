@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -27,6 +28,9 @@ import run.vendo.error.NotFoundException;
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoException;
 import run.vendo.http.Blocking;
+import run.vendo.http.ClientRecorder;
+import run.vendo.http.ClientRecorder.TokenOutcome;
+import run.vendo.http.ClientRecorder.TokenSource;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.PathSegments;
 import run.vendo.http.VendoHttp;
@@ -52,6 +56,8 @@ public final class Tokens {
 
 	private final TokenCache cache;
 
+	private final ClientRecorder recorder;
+
 	/**
 	 * Create the token resolution of one identity.
 	 * @param http the exchange path of that identity
@@ -64,6 +70,7 @@ public final class Tokens {
 		this.environment = environment;
 		this.catalog = catalog;
 		this.cache = cache;
+		this.recorder = http.recorder();
 	}
 
 	/**
@@ -93,7 +100,12 @@ public final class Tokens {
 		// token is kept.
 		String override = this.environment.get(token.overrideVariable());
 		if (override != null) {
+			this.recorder.tokenResolved(slug, TokenSource.OVERRIDE, TokenOutcome.SUCCESS);
 			return override;
+		}
+		LongAdder hits = token.hits();
+		if (hits != null) {
+			hits.increment();
 		}
 		if (token.isWorthRenewing(this.cache.clock().millis())) {
 			renew(key, token);
@@ -124,7 +136,7 @@ public final class Tokens {
 			if (immediate != null) {
 				return Mono.just(immediate);
 			}
-			String own = ownToken(PathSegments.requireSlug(slug));
+			String own = recorded(slug, ownToken(PathSegments.requireSlug(slug)));
 			if (own != null) {
 				return Mono.just(own);
 			}
@@ -220,6 +232,25 @@ public final class Tokens {
 		return this.catalog.find(slug).map((provider) -> this.environment.get(provider.primaryVariable())).orElse(null);
 	}
 
+	private @Nullable String recorded(String slug, @Nullable String own) {
+		boolean vendoMode = this.http.isVendoMode();
+		if (own != null) {
+			boolean override = vendoMode || own.equals(this.environment.get(ByokCatalog.overrideVariable(slug)));
+			this.recorder.tokenResolved(slug, override ? TokenSource.OVERRIDE : TokenSource.BYOK, TokenOutcome.SUCCESS);
+		}
+		else if (!vendoMode) {
+			this.recorder.tokenResolved(slug, TokenSource.BYOK, TokenOutcome.NOT_CONNECTED);
+		}
+		return own;
+	}
+
+	private static TokenOutcome outcomeOf(Throwable failure) {
+		if (failure instanceof NeedsReauthException) {
+			return TokenOutcome.NEEDS_REAUTH;
+		}
+		return saysNoCredential(failure) ? TokenOutcome.NOT_CONNECTED : TokenOutcome.FAILED;
+	}
+
 	private VendoException notConnected(String slug) {
 		String override = ByokCatalog.overrideVariable(slug);
 		String nextStep = this.catalog.find(slug)
@@ -236,6 +267,7 @@ public final class Tokens {
 	}
 
 	private Mono<String> fetched(String slug, ContextView context) {
+		this.recorder.tokenMissed();
 		TokenCache.Claim claim = this.cache.claim(key(slug), false);
 		TokenCache.Flight flight = claim.flight();
 		if (claim.own()) {
@@ -247,6 +279,12 @@ public final class Tokens {
 		return joined(slug, flight)
 			.onErrorResume((failure) -> flight.bulk() && failure instanceof ValidationException,
 					(failure) -> Mono.just(Optional.empty()))
+			.doOnNext((token) -> {
+				if (token.isPresent()) {
+					this.recorder.tokenResolved(slug, TokenSource.WORKER, TokenOutcome.SUCCESS);
+				}
+			})
+			.doOnError((failure) -> this.recorder.tokenResolved(slug, TokenSource.WORKER, outcomeOf(failure)))
 			.flatMap((token) -> token.map(Mono::just).orElseGet(() -> token(slug)));
 	}
 
@@ -258,7 +296,11 @@ public final class Tokens {
 			.secretAnswer()
 			.retrieve(TokenAnswer.class)
 			.contextWrite(context);
-		subscribe(fetch, (answer) -> this.cache.land(flight, slug, answer), crash);
+		subscribe(fetch, (answer) -> land(flight, slug, answer), crash);
+	}
+
+	private void land(TokenCache.Flight flight, String slug, TokenAnswer answer) {
+		this.cache.land(flight, slug, answer, this.recorder.tokenHits(slug));
 	}
 
 	// What Reactor takes for fatal, such as a class that is missing, is thrown and not
@@ -275,17 +317,20 @@ public final class Tokens {
 
 	private Mono<Optional<String>> find(String slug, Map<String, TokenCache.Flight> missing) {
 		String immediate = immediate(slug);
-		String known = (immediate != null) ? immediate : ownToken(slug);
+		String known = (immediate != null) ? immediate : recorded(slug, ownToken(slug));
 		if (known != null || !this.http.isVendoMode()) {
 			return Mono.just(Optional.ofNullable(known));
 		}
+		this.recorder.tokenMissed();
 		TokenCache.Claim claim = this.cache.claim(key(slug), true);
 		if (claim.own()) {
 			missing.put(slug, claim.flight());
-			return joined(null, claim.flight());
 		}
-		return joined(slug, claim.flight()).onErrorResume(Tokens::saysNoCredential,
-				(ex) -> Mono.just(Optional.empty()));
+		Mono<Optional<String>> found = joined(claim.own() ? null : slug, claim.flight())
+			.doOnNext((token) -> this.recorder.tokenResolved(slug, TokenSource.WORKER,
+					token.isPresent() ? TokenOutcome.SUCCESS : TokenOutcome.NOT_CONNECTED))
+			.doOnError((failure) -> this.recorder.tokenResolved(slug, TokenSource.WORKER, outcomeOf(failure)));
+		return claim.own() ? found : found.onErrorResume(Tokens::saysNoCredential, (ex) -> Mono.just(Optional.empty()));
 	}
 
 	private void fetchAll(Map<String, TokenCache.Flight> missing, ContextView context) {
@@ -302,7 +347,7 @@ public final class Tokens {
 		subscribe(fetch, (answer) -> missing.forEach((slug, flight) -> {
 			TokenAnswer token = answer.tokens().get(slug);
 			if (token != null) {
-				this.cache.land(flight, slug, token);
+				land(flight, slug, token);
 			}
 			else {
 				this.cache.landEmpty(flight);
@@ -324,7 +369,9 @@ public final class Tokens {
 		if (flight == null) {
 			return;
 		}
+		flight.future().thenRun(() -> this.recorder.tokenRenewed(TokenOutcome.SUCCESS));
 		fetch(key.slug(), flight, Context.empty(), (failure) -> {
+			this.recorder.tokenRenewed(outcomeOf(failure));
 			logger.debug("The token of %s could not be renewed: %s".formatted(key.slug(), failure.getMessage()));
 			// Where it has no credential, or the key is refused, the token may still work
 			// for a while, but what the platform says now is the truth.

@@ -26,7 +26,6 @@ import ch.qos.logback.core.read.ListAppender;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
-import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +43,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import run.vendo.VendoClient;
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoException;
+import run.vendo.http.ClientInstrumentation;
 import run.vendo.http.ConnectionPool;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.HttpConfig;
@@ -275,7 +275,7 @@ class ReconcilerTests {
 				new HttpConfig(url, url, url, "1", (key != null) ? () -> key : null, RetryPolicy.none(),
 						HttpTimeouts.defaults(), 1024, Clock.systemUTC(), Schedulers.parallel(), () -> 0.5),
 				VendoConnectorFactory.detect(), ConnectionPool.defaults(), WebClient::builder,
-				ObservationRegistry.NOOP);
+				ClientInstrumentation.none());
 		EnvironmentVariables environment = EnvironmentVariables.of((name) -> null);
 		ByokCatalog catalog = ByokCatalog.defaults();
 		return ReconcilerApi.over(http, environment, catalog,
@@ -623,6 +623,33 @@ class ReconcilerTests {
 		this.mapping.put("A", "new");
 		pass(Duration.ofSeconds(30));
 		assertThat(this.changes).hasSize(1);
+	}
+
+	@Test
+	void whenFileIsAsItIsToBeThenTheListenerHearsSo() {
+		Runs runs = new Runs();
+		start(callback(), this.options.withListener(runs));
+		pass(Duration.ofSeconds(30));
+		assertThat(runs.unchanged).isEqualTo(1);
+		this.mapping.put("A", "new");
+		pass(Duration.ofSeconds(30));
+		assertThat(runs.unchanged).isEqualTo(1);
+		pass(Duration.ofSeconds(30));
+		assertThat(runs.unchanged).isEqualTo(2);
+	}
+
+	/**
+	 * Counts runs that change nothing.
+	 */
+	private static final class Runs implements ReconcilerListener {
+
+		private int unchanged;
+
+		@Override
+		public void unchanged() {
+			this.unchanged++;
+		}
+
 	}
 
 	@Test

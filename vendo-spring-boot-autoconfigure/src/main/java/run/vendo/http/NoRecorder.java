@@ -1,0 +1,10 @@
+package run.vendo.http;
+
+/**
+ * Counts nothing.
+ */
+enum NoRecorder implements ClientRecorder {
+
+	INSTANCE
+
+}
