@@ -534,8 +534,8 @@ class VendoAutoConfigurationTests {
 				.uri(this.recording.baseUrl() + "/me")
 				.retrieve()
 				.toBodilessEntity();
-			// The token and the provider.
-			assertThat(observed).containsExactly("http.client.requests", "http.client.requests");
+			// The token, its call and the provider.
+			assertThat(observed).containsExactly("http.client.requests", "vendo.client.call", "http.client.requests");
 		});
 	}
 

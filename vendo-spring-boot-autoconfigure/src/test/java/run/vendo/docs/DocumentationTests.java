@@ -12,21 +12,27 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import io.micrometer.common.docs.KeyName;
 import org.junit.jupiter.api.Test;
 
 import run.vendo.VendoClient;
+import run.vendo.autoconfigure.observation.VendoMeterDocumentation;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
 import run.vendo.error.VendoException;
+import run.vendo.http.DefaultClientCallObservationConvention;
+import run.vendo.http.VendoObservationDocumentation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -55,9 +61,10 @@ class DocumentationTests {
 	private static final Pattern PROPERTY = Pattern
 		.compile("(?<![\\w./@-])vendo\\.(?!run\\b)[a-z]+[a-z0-9.-]*[a-z0-9]");
 
-	// Named like properties.
-	private static final Set<String> METERS = Set.of("vendo.events.delivered", "vendo.events.delivering",
-			"vendo.events.listener.failures", "vendo.events.waiting", "vendo.webhook.deliveries");
+	private static final Pattern METER_ROW = Pattern
+		.compile("(?m)^\\| `(vendo\\.[a-z.]+)` \\| ([a-z ]+) \\| ((?:`[a-z.]+` ?)*)\\| .+ \\|$");
+
+	private static final Pattern KEY_ROW = Pattern.compile("(?m)^\\| `([a-z.]+)` \\| (tag|trace only) \\| .+ \\|$");
 
 	@Test
 	void everyJavaBlockIsCompiled() {
@@ -114,7 +121,7 @@ class DocumentationTests {
 					.as("%s names the property '%s', which is not in docs/configuration.md: correct the name, or add it there",
 							ROOT.relativize(page), name)
 					.anyMatch((each) -> each.equals(name) || each.startsWith(name + ".")
-							|| name.startsWith("vendo.byok.") || METERS.contains(name));
+							|| name.startsWith("vendo.byok."));
 			}
 		}
 	}
@@ -250,14 +257,51 @@ class DocumentationTests {
 	// Their names look like properties.
 	private static Set<String> meters() {
 		Set<String> names = new TreeSet<>();
-		for (Path source : find(ROOT.resolve("vendo-spring-boot-autoconfigure/src/main/java"),
-				(path) -> path.toString().endsWith("Metrics.java"))) {
-			Matcher meter = Pattern.compile("builder\\(\\s*\"(vendo\\.[a-z.]+)\"").matcher(read(source));
-			while (meter.find()) {
-				names.add(meter.group(1));
-			}
+		for (VendoMeterDocumentation meter : VendoMeterDocumentation.values()) {
+			names.add(meter.getName());
 		}
+		String call = new DefaultClientCallObservationConvention().getName();
+		names.add(call);
+		names.add(call + ".active");
 		return names;
+	}
+
+	// What a run of an application shows is compared with the page by the sample's tests.
+	@Test
+	void theTableOfMetersHasEveryMeterAndNoOther() {
+		String page = read(ROOT.resolve("docs/observability.md"));
+		Map<String, String> rows = new LinkedHashMap<>();
+		METER_ROW.matcher(page)
+			.results()
+			.forEach((row) -> rows.put(row.group(1), row.group(2) + ": " + row.group(3).strip()));
+		assertThat(rows.keySet()).as("docs/observability.md: the meters are those of VendoMeterDocumentation")
+			.isEqualTo(meters());
+		for (VendoMeterDocumentation meter : VendoMeterDocumentation.values()) {
+			String tags = Stream.of(meter.getKeyNames())
+				.map((key) -> "`" + key.asString() + "`")
+				.collect(Collectors.joining(" "));
+			assertThat(rows.get(meter.getName())).as("docs/observability.md: correct the row of %s", meter.getName())
+				.isEqualTo(meter.getType().name().toLowerCase(Locale.ROOT) + ": " + tags);
+		}
+	}
+
+	@Test
+	void theTableOfKeysHasEveryKeyAndNoOther() {
+		Map<String, String> rows = new TreeMap<>();
+		KEY_ROW.matcher(read(ROOT.resolve("docs/observability.md")))
+			.results()
+			.forEach((row) -> rows.put(row.group(1), row.group(2)));
+		Map<String, String> keys = new TreeMap<>();
+		for (KeyName key : VendoObservationDocumentation.CLIENT_CALL.getLowCardinalityKeyNames()) {
+			keys.put(key.asString(), "tag");
+		}
+		for (KeyName key : VendoObservationDocumentation.CLIENT_CALL.getHighCardinalityKeyNames()) {
+			keys.put(key.asString(), "trace only");
+		}
+		// Micrometer's own.
+		keys.put("error", "tag");
+		assertThat(rows).as("docs/observability.md: the keys are those of VendoObservationDocumentation")
+			.isEqualTo(keys);
 	}
 
 	private static List<Path> find(Path directory, Predicate<Path> filter) {

@@ -11,7 +11,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -76,7 +75,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 
 	private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
 
-	private final AtomicLong delivered = new AtomicLong();
+	private final EventStatistics statistics = new EventStatistics();
 
 	private final Object monitor = new Object();
 
@@ -154,8 +153,8 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 		return Integer.MAX_VALUE;
 	}
 
-	long delivered() {
-		return this.delivered.get();
+	EventStatistics statistics() {
+		return this.statistics;
 	}
 
 	long listenerFailures() {
@@ -240,6 +239,9 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 				while (again && !this.stopping) {
 					again = deliver(subscribe());
 				}
+				if (this.stopping) {
+					VendoEventBridge.this.statistics.state(EventStatistics.State.CLOSED);
+				}
 				if (this.stopping && this.connected) {
 					publish(new EventStreamState.Closed());
 				}
@@ -316,6 +318,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 		private @Nullable Duration delayAfter(@Nullable VendoException failure) {
 			if (failure == null) {
 				logger.debug("The platform has ended the event stream and wants no reconnect");
+				VendoEventBridge.this.statistics.state(EventStatistics.State.CLOSED);
 				publish(new EventStreamState.Closed());
 				return null;
 			}
@@ -323,6 +326,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 				logger.debug("No API key is set: there are no events in OSS mode");
 				return null;
 			}
+			VendoEventBridge.this.statistics.state(EventStatistics.State.FAILED);
 			if (isRefusal(failure)) {
 				logger.error("The platform refuses the event stream and it stays closed: connection changes go "
 						+ "unnoticed until the API key (vendo.api-key) is right and the application is started again. "
@@ -415,7 +419,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 			}
 			VendoEventBridge.this.waiting.add(() -> {
 				publish(event);
-				VendoEventBridge.this.delivered.incrementAndGet();
+				VendoEventBridge.this.statistics.delivered(event, VendoEventBridge.this.clock.instant());
 				request(1);
 			});
 		}
@@ -455,6 +459,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 		@Override
 		public void onConnected(boolean reconnected) {
 			this.delivery.connected = true;
+			VendoEventBridge.this.statistics.state(EventStatistics.State.CONNECTED);
 			Instant since = VendoEventBridge.this.outageSince;
 			if (since == null) {
 				logger.debug("The event stream is open");
@@ -469,6 +474,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 
 		@Override
 		public void onInterrupted(VendoException cause, int attempt, Duration delay) {
+			VendoEventBridge.this.statistics.interrupted();
 			interrupted(cause);
 			if (logger.isDebugEnabled()) {
 				logger.debug("Reconnect %d of the event stream in %s after: %s".formatted(attempt, delay, cause));

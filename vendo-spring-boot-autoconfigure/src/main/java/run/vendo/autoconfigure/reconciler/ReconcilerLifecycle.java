@@ -23,6 +23,8 @@ final class ReconcilerLifecycle implements Reconciler, SmartLifecycle, Applicati
 
 	private final boolean bootstrap;
 
+	private final ReconcilerStatistics statistics;
+
 	private boolean ready;
 
 	private volatile @Nullable Reconciler reconciler;
@@ -31,10 +33,17 @@ final class ReconcilerLifecycle implements Reconciler, SmartLifecycle, Applicati
 	 * Create the lifecycle.
 	 * @param starter starts a reconciler
 	 * @param bootstrap whether the file is written while the application starts
+	 * @param statistics what the reconciler is counted with
 	 */
-	ReconcilerLifecycle(Function<ReconcilerOptions.FirstRun, Reconciler> starter, boolean bootstrap) {
+	ReconcilerLifecycle(Function<ReconcilerOptions.FirstRun, Reconciler> starter, boolean bootstrap,
+			ReconcilerStatistics statistics) {
+		this.statistics = statistics;
 		this.starter = starter;
 		this.bootstrap = bootstrap;
+	}
+
+	ReconcilerStatistics statistics() {
+		return this.statistics;
 	}
 
 	@Override

@@ -4,7 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
+import io.micrometer.core.instrument.MeterRegistry;
 
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.error.VendoConfigurationException;
@@ -56,9 +56,10 @@ public final class VendoReconcilerAutoConfiguration {
 			.getIfAvailable(() -> sources.isEmpty() ? api.catalogDefault() : api.fromConnections(sources));
 		Reconciler.OnChange onChange = new OnChangeProperty(properties, onChanges, refresh, context, System::exit)
 			.toOnChange();
-		ReconcilerOptions options = options(properties, listener.getIfAvailable());
+		ReconcilerStatistics statistics = new ReconcilerStatistics(listener.getIfAvailable());
+		ReconcilerOptions options = options(properties, statistics);
 		return new ReconcilerLifecycle((firstRun) -> api.start(file, mapping, onChange, options.withFirstRun(firstRun)),
-				properties.bootstrap());
+				properties.bootstrap(), statistics);
 	}
 
 	private static Path file(VendoReconcilerProperties properties) {
@@ -76,18 +77,31 @@ public final class VendoReconcilerAutoConfiguration {
 		}
 	}
 
-	private static ReconcilerOptions options(VendoReconcilerProperties properties,
-			@Nullable ReconcilerListener listener) {
+	private static ReconcilerOptions options(VendoReconcilerProperties properties, ReconcilerListener listener) {
 		if (properties.interval().isNegative() || properties.interval().isZero()) {
 			throw new InvalidConfigurationPropertyValueException("vendo.reconciler.interval", properties.interval(),
 					"It must be longer than nothing, for example 30s.");
 		}
-		ReconcilerOptions options = ReconcilerOptions.defaults()
+		return ReconcilerOptions.defaults()
 			// The application's own event bridge tells the reconciler.
 			.withEvents(false)
 			.withInterval(properties.interval())
-			.withQuoting(properties.quoting());
-		return (listener != null) ? options.withListener(listener) : options;
+			.withQuoting(properties.quoting())
+			.withListener(listener);
+	}
+
+	/**
+	 * What the reconciler shows where Micrometer is.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	static class Metrics {
+
+		@Bean
+		VendoReconcilerMetrics vendoReconcilerMetrics(ObjectProvider<ReconcilerLifecycle> reconciler) {
+			return new VendoReconcilerMetrics(reconciler);
+		}
+
 	}
 
 	/**

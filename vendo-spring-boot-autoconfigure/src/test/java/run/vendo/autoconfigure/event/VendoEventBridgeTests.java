@@ -115,7 +115,58 @@ class VendoEventBridgeTests {
 		this.seen.take();
 		context.close();
 		assertThat(meters.get("vendo.events.listener.failures").functionCounter().count()).isEqualTo(2);
-		assertThat(meters.get("vendo.events.delivered").functionCounter().count()).isEqualTo(2);
+	}
+
+	@Test
+	void deliveredEventsAreCountedByKindAndThoseOfTomorrowTogether() {
+		ConfigurableApplicationContext context = start(Recorder.class);
+		MeterRegistry meters = new SimpleMeterRegistry();
+		context.getBean(VendoEventMetrics.class).bindTo(meters);
+		int before = meters.getMeters().size();
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.send(this.events.connected("slack"), this.events.connected("notion"));
+		this.seen.take();
+		this.seen.take();
+		for (int i = 0; i < 10; i++) {
+			stream.send(VendoEvent.of("tomorrow.news-" + i, "{\"id\":\"u" + i + "\"}"));
+			this.seen.take();
+		}
+		context.close();
+		assertThat(delivered(meters, "connection.connected")).isEqualTo(2);
+		assertThat(delivered(meters, "connection.changed")).isZero();
+		assertThat(delivered(meters, "other")).isEqualTo(10);
+		assertThat(meters.getMeters()).hasSize(before);
+	}
+
+	private static double delivered(MeterRegistry meters, String kind) {
+		return meters.get("vendo.events.delivered").tag("kind", kind).functionCounter().count();
+	}
+
+	@Test
+	void theStateOfTheStreamIsShown() {
+		ConfigurableApplicationContext context = start(Recorder.class);
+		MeterRegistry meters = new SimpleMeterRegistry();
+		context.getBean(VendoEventMetrics.class).bindTo(meters);
+		assertThat(state(meters)).containsExactly("idle");
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.open();
+		assertThat(state(meters)).containsExactly("connected");
+		stream.interrupt(FakeEvents.failure(503));
+		assertThat(state(meters)).containsExactly("interrupted");
+		assertThat(meters.get("vendo.events.interruptions").functionCounter().count()).isEqualTo(1);
+		stream.open();
+		assertThat(state(meters)).containsExactly("connected");
+		context.close();
+		assertThat(state(meters)).containsExactly("closed");
+	}
+
+	private static List<String> state(MeterRegistry meters) {
+		return meters.get("vendo.events.stream")
+			.gauges()
+			.stream()
+			.filter((gauge) -> gauge.value() == 1)
+			.map((gauge) -> gauge.getId().getTag("state"))
+			.toList();
 	}
 
 	@Test

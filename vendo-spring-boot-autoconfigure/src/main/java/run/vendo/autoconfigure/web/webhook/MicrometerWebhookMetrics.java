@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
+import run.vendo.autoconfigure.observation.VendoMeterDocumentation;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -13,8 +15,6 @@ import org.springframework.util.function.SingletonSupplier;
  * Counts deliveries with Micrometer.
  */
 final class MicrometerWebhookMetrics implements WebhookMetrics {
-
-	static final String NAME = "vendo.webhook.deliveries";
 
 	private final SingletonSupplier<MeterRegistry> registry;
 
@@ -26,8 +26,8 @@ final class MicrometerWebhookMetrics implements WebhookMetrics {
 	public void count(WebhookAnswer.Outcome outcome, String reason, @Nullable Integer secretIndex) {
 		MeterRegistry registry = this.registry.get();
 		if (registry != null) {
-			Counter.builder(NAME)
-				.description("Requests to webhook handlers by what became of them")
+			Counter.builder(VendoMeterDocumentation.WEBHOOK_DELIVERIES.getName())
+				.description(VendoMeterDocumentation.WEBHOOK_DELIVERIES.getDescription())
 				.tag("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'))
 				.tag("reason", reason)
 				.tag("secret", (secretIndex != null) ? secretIndex.toString() : "none")
