@@ -46,6 +46,10 @@ public final class Benchmarks {
 		if (options.includes("list")) {
 			rows.addAll(list(options));
 		}
+		if (options.includes("observed")) {
+			rows.addAll(observed(options));
+			rows.addAll(MeterCheck.run(options));
+		}
 		if (options.includes("webhook")) {
 			rows.addAll(webhook(options));
 		}
@@ -91,6 +95,15 @@ public final class Benchmarks {
 				results.ratio(
 						"`connections().list()`, reactive, %d in flight".formatted(ConnectionsBenchmark.IN_FLIGHT),
 						"reactive", raw, "reactiveLimit", 1.15));
+	}
+
+	private static List<Row> observed(Options options) throws RunnerException {
+		MicroBenchmarks results = MicroBenchmarks.run(ObservedBenchmark.class, options);
+		String bare = "the same application without either registry";
+		return List.of(
+				results.ratio("`connections().list()`, blocking, observed and counted", "call", bare, "callLimit",
+						1.05),
+				results.ratio("warm `token(slug)`, observed and counted", "token", bare, "tokenLimit", 2));
 	}
 
 	private static List<Row> webhook(Options options) throws RunnerException {

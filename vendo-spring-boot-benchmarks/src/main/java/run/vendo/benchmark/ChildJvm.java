@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.openjdk.jmh.runner.Runner;
 
 import run.vendo.VendoClient;
@@ -79,7 +80,7 @@ final class ChildJvm {
 	 * Return the class path of an application with the starter.
 	 */
 	static List<Path> withStarter() {
-		return without(classPath(), Runner.class);
+		return without(classPath(), Runner.class, MeterRegistry.class);
 	}
 
 	/**

@@ -28,6 +28,8 @@ class BenchmarksTests {
 					"warm `token(slug)`", "warm `token(slug)`, client built by Spring Boot", "warm `token(slug)`",
 					"100 callers, one cold token, blocking", "100 callers, one cold token, reactive",
 					"`connections().list()`, blocking, one at a time", "`connections().list()`, reactive, 16 in flight",
+					"`connections().list()`, blocking, observed and counted",
+					"warm `token(slug)`, observed and counted", "tokens of 200 unknown slugs: meters",
 					"`webhooks().verify`, 256 B", "`webhooks().verify`, 1,024 B", "`webhooks().verify`, 65,536 B",
 					"a webhook of 1 KiB to a handler with `@VendoWebhook`, over loopback",
 					"64 forged webhooks of 64 KiB at once: heap they hold",
@@ -39,7 +41,7 @@ class BenchmarksTests {
 					"2,000 events through the bridge: heap growth");
 		// What does not depend on time holds here too.
 		assertThat(rows).filteredOn((row) -> row.margin().equals("exact"))
-			.hasSize(5)
+			.hasSize(6)
 			.extracting(Row::verdict)
 			.containsOnly(Verdict.MET);
 		assertThat(Row.table(rows)).hasLineCount(rows.size() + 2);
@@ -71,6 +73,20 @@ class BenchmarksTests {
 			assertThat(benchmark.reactiveLimit()).hasSize(ConnectionsBenchmark.IN_FLIGHT).containsOnly(connections);
 			// One at a time, then as many as there are users: nobody shares a request.
 			assertThat(benchmark.requests()).isEqualTo(2 + 2 * ConnectionsBenchmark.IN_FLIGHT);
+		}
+		finally {
+			benchmark.close();
+		}
+	}
+
+	@Test
+	void observedBenchmarkShouldCompareTheSameAndBeObserved() {
+		ObservedBenchmark benchmark = new ObservedBenchmark();
+		benchmark.open();
+		try {
+			assertThat(benchmark.call()).isEqualTo(benchmark.callLimit()).hasSize(Fixtures.CONNECTIONS);
+			assertThat(benchmark.token()).isEqualTo(benchmark.tokenLimit()).isEqualTo(Fixtures.TOKEN);
+			assertThat(benchmark.counted()).containsExactly(1L, 1L);
 		}
 		finally {
 			benchmark.close();

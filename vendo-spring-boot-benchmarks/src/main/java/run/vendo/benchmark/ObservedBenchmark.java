@@ -1,0 +1,145 @@
+package run.vendo.benchmark;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+import run.vendo.VendoClient;
+import run.vendo.connection.Connection;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * A call and a warm token in an application that observes and counts, against one that
+ * has neither registry.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+public class ObservedBenchmark {
+
+	private static final String SLUG = "slack";
+
+	private LoopbackServer server;
+
+	private ConfigurableApplicationContext observedContext;
+
+	private ConfigurableApplicationContext bareContext;
+
+	private VendoClient observed;
+
+	private VendoClient bare;
+
+	@Setup
+	public void open() {
+		byte[] connections = Fixtures.connections().getBytes(StandardCharsets.UTF_8);
+		byte[] token = Fixtures.TOKEN_ANSWER.getBytes(StandardCharsets.UTF_8);
+		this.server = new LoopbackServer((request, response) -> LoopbackServer.send(response,
+				request.uri().startsWith("/api/") ? connections : token));
+		this.observedContext = run(this.server, ObservedApplication.class);
+		this.bareContext = run(this.server, BareApplication.class);
+		this.observed = this.observedContext.getBean(VendoClient.class);
+		this.bare = this.bareContext.getBean(VendoClient.class);
+		this.observed.token(SLUG);
+		this.bare.token(SLUG);
+	}
+
+	static ConfigurableApplicationContext run(LoopbackServer server, Class<?> application) {
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
+			.logStartupInfo(false)
+			.run("--vendo.api-key=" + Fixtures.API_KEY, "--vendo.base-url=" + server.url(),
+					"--vendo.credentials-url=" + server.url(), "--vendo.events.enabled=false");
+		// As Actuator does.
+		context.getBeanProvider(MeterRegistry.class)
+			.ifAvailable((registry) -> context.getBeansOfType(MeterBinder.class)
+				.values()
+				.forEach((binder) -> binder.bindTo(registry)));
+		return context;
+	}
+
+	@TearDown
+	public void close() {
+		this.observedContext.close();
+		this.bareContext.close();
+		this.server.close();
+	}
+
+	@Benchmark
+	public List<Connection> call() {
+		return this.observed.connections().list();
+	}
+
+	@Benchmark
+	public List<Connection> callLimit() {
+		return this.bare.connections().list();
+	}
+
+	@Benchmark
+	public String token() {
+		return this.observed.token(SLUG);
+	}
+
+	@Benchmark
+	public String tokenLimit() {
+		return this.bare.token(SLUG);
+	}
+
+	/**
+	 * Return how often the observed application's calls and tokens were counted.
+	 */
+	List<Long> counted() {
+		MeterRegistry meters = this.observedContext.getBean(MeterRegistry.class);
+		return List.of(meters.get("vendo.client.call").tag("api", "connections").timer().count(),
+				(long) meters.get("vendo.token.resolutions").tag("source", "cache").functionCounter().count());
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class BareApplication {
+
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class ObservedApplication {
+
+		@Bean
+		MeterRegistry meterRegistry() {
+			return new SimpleMeterRegistry();
+		}
+
+		@Bean
+		ObservationRegistry observationRegistry(MeterRegistry meters) {
+			ObservationRegistry observations = ObservationRegistry.create();
+			observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
+			return observations;
+		}
+
+	}
+
+}
