@@ -25,6 +25,7 @@ import run.vendo.event.ReactiveEventsApi;
 import run.vendo.event.UnknownEvent;
 import run.vendo.event.VendoEvent;
 import run.vendo.http.EnvironmentVariables;
+import run.vendo.http.HttpConfig;
 import run.vendo.http.PathSegments;
 import run.vendo.http.Redaction;
 import run.vendo.http.VendoHttp;
@@ -194,6 +195,23 @@ final class ClientCore {
 
 	ClientSettings mutableSettings() {
 		return this.settings.sharing(this.http);
+	}
+
+	ClientSummary summary() {
+		HttpConfig config = this.http.config();
+		return new ClientSummary(this.http.isVendoMode(), maskedKey(config), config.baseUrl(), config.credentialsUrl(),
+				config.dataProxyUrl(), config.apiVersion(), VendoHttp.version());
+	}
+
+	private static @Nullable String maskedKey(HttpConfig config) {
+		Supplier<String> apiKey = config.apiKey();
+		try {
+			return (apiKey != null) ? Redaction.maskKey(apiKey.get()) : null;
+		}
+		catch (RuntimeException ex) {
+			// Where the key comes from does not answer at present, or not with a key.
+			return "unreadable";
+		}
 	}
 
 	String describe() {

@@ -16,6 +16,7 @@ import run.vendo.integration.IntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
+import run.vendo.token.TokenLifetime;
 import run.vendo.token.VendoSession;
 import run.vendo.webhook.WebhooksApi;
 
@@ -56,6 +57,11 @@ final class DefaultVendoClient implements VendoClient {
 	}
 
 	@Override
+	public ClientSummary summary() {
+		return this.core.summary();
+	}
+
+	@Override
 	public String token(String slug) {
 		return this.core.tokens.await(slug);
 	}
@@ -73,6 +79,11 @@ final class DefaultVendoClient implements VendoClient {
 	@Override
 	public TokenCache tokenCache() {
 		return this.core.tokenCache;
+	}
+
+	@Override
+	public Optional<TokenLifetime> cachedToken(String slug) {
+		return this.core.tokens.cached(slug);
 	}
 
 	@Override

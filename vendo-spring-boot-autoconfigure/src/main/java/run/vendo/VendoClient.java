@@ -21,6 +21,7 @@ import run.vendo.integration.IntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
+import run.vendo.token.TokenLifetime;
 import run.vendo.token.VendoSession;
 import run.vendo.webhook.WebhooksApi;
 
@@ -51,6 +52,12 @@ public interface VendoClient extends AutoCloseable {
 	 * @return whether it is in Vendo mode
 	 */
 	boolean isVendoMode();
+
+	/**
+	 * Return what the client is set up with, for people to read. No request is made.
+	 * @return the summary, which holds no secret
+	 */
+	ClientSummary summary();
 
 	/**
 	 * Return a provider's current token: from {@code VENDO_TOKEN_<SLUG>}, the cache, or
@@ -88,6 +95,15 @@ public interface VendoClient extends AutoCloseable {
 	 * @return the cache, which other clients may share
 	 */
 	TokenCache tokenCache();
+
+	/**
+	 * Return how long the token of this client's identity is good for that is kept. No
+	 * request is made.
+	 * @param slug the provider
+	 * @return its lifetime, or empty when none is kept
+	 * @throws ValidationException if the slug is blank, {@code .} or {@code ..}
+	 */
+	Optional<TokenLifetime> cachedToken(String slug);
 
 	/**
 	 * Return HTTP clients for a provider's own API that carry its current token.

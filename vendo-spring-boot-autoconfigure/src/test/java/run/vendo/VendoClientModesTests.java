@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -48,6 +49,32 @@ class VendoClientModesTests {
 
 	@AutoClose
 	private final VendoClient oss = TestClients.oss(this.server.url()).build();
+
+	@Test
+	void summarySaysWhatTheClientIsSetUpWithAndHoldsNoKey() {
+		ClientSummary summary = this.client.summary();
+		assertThat(summary.vendoMode()).isTrue();
+		assertThat(summary.maskedApiKey())
+			.isEqualTo("vendo_sk_…" + TestClients.KEY.substring(TestClients.KEY.length() - 4));
+		assertThat(List.of(summary.baseUrl(), summary.credentialsUrl(), summary.dataProxyUrl()))
+			.containsOnly(this.server.url());
+		assertThat(summary.apiVersion()).isEqualTo("2026-05-02");
+		assertThat(summary.version()).matches("\\d+\\.\\d+\\.\\d+.*");
+		assertThat(summary.toString()).doesNotContain(TestClients.KEY);
+		assertThat(this.oss.summary().vendoMode()).isFalse();
+		assertThat(this.oss.summary().maskedApiKey()).isNull();
+		assertThat(this.server.count()).isZero();
+	}
+
+	@Test
+	void whenTheKeyCannotBeReadAtPresentThenTheSummaryIsThereAllTheSame() {
+		AtomicReference<String> key = new AtomicReference<>(TestClients.KEY);
+		try (VendoClient client = TestClients.oss(this.server.url()).apiKeySupplier(key::get).build()) {
+			key.set("not a key");
+			assertThat(client.summary().vendoMode()).isTrue();
+			assertThat(client.summary().maskedApiKey()).isEqualTo("unreadable");
+		}
+	}
 
 	@Test
 	void whenInOssModeThenWhatNeedsThePlatformFailsAtTheCallBeforeAnyRequest() {

@@ -118,6 +118,14 @@ public final class VendoHttp {
 	}
 
 	/**
+	 * Return the version of this library.
+	 * @return the version, as in the {@code User-Agent}
+	 */
+	public static String version() {
+		return Version.get();
+	}
+
+	/**
 	 * Create an exchange path with connections of its own. Nothing is opened before the
 	 * first call.
 	 * @param config where to send calls, in whose name and how patiently

@@ -31,6 +31,10 @@ public final class TokenCache {
 
 	private final ConcurrentMap<Key, Flight> flights = new ConcurrentHashMap<>();
 
+	private final LongAdder hits = new LongAdder();
+
+	private final LongAdder misses = new LongAdder();
+
 	private final Clock clock;
 
 	private final Duration expiryMargin;
@@ -104,8 +108,23 @@ public final class TokenCache {
 		return tokens().estimatedSize();
 	}
 
+	/**
+	 * Return how the cache has served those who asked.
+	 * @return the numbers since the cache was built
+	 */
+	public TokenCacheStatistics statistics() {
+		return new TokenCacheStatistics(size(), this.hits.sum(), this.misses.sum());
+	}
+
 	Clock clock() {
 		return this.clock;
+	}
+
+	/**
+	 * Count that a token that was found is used.
+	 */
+	void hit() {
+		this.hits.increment();
 	}
 
 	@Nullable CachedToken find(Key key) {
@@ -125,14 +144,17 @@ public final class TokenCache {
 		Claim[] claim = new Claim[1];
 		this.flights.compute(key, (sameKey, flight) -> {
 			if (flight != null) {
+				this.misses.increment();
 				claim[0] = new Claim(flight, false);
 				return flight;
 			}
 			CachedToken token = find(key);
 			if (token != null) {
+				hit();
 				claim[0] = new Claim(Flight.landed(key, token.value()), false);
 				return null;
 			}
+			this.misses.increment();
 			Flight own = new Flight(key, bulk);
 			claim[0] = new Claim(own, true);
 			return own;

@@ -1,5 +1,6 @@
 package run.vendo.token;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -107,6 +108,7 @@ public final class Tokens {
 		if (hits != null) {
 			hits.increment();
 		}
+		this.cache.hit();
 		if (token.isWorthRenewing(this.cache.clock().millis())) {
 			renew(key, token);
 		}
@@ -188,6 +190,17 @@ public final class Tokens {
 	 */
 	public void invalidate(String slug) {
 		this.cache.invalidate(key(PathSegments.requireSlug(slug)));
+	}
+
+	/**
+	 * Return how long the token of this identity is good for that is kept. Asks for none.
+	 * @param slug the provider
+	 * @return its lifetime, or empty when none is kept
+	 */
+	public Optional<TokenLifetime> cached(String slug) {
+		CachedToken token = this.cache.find(key(PathSegments.requireSlug(slug)));
+		return Optional.ofNullable(token)
+			.map((kept) -> new TokenLifetime(kept.expiresAt(), Instant.ofEpochMilli(kept.usableUntil())));
 	}
 
 	/**

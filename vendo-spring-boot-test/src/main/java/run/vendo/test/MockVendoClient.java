@@ -11,6 +11,7 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import run.vendo.ClientSummary;
 import run.vendo.ConnectUrlOptions;
 import run.vendo.VendoClient;
 import run.vendo.billing.BillingApi;
@@ -26,6 +27,7 @@ import run.vendo.integration.IntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
+import run.vendo.token.TokenLifetime;
 import run.vendo.token.VendoSession;
 import run.vendo.webhook.WebhooksApi;
 
@@ -159,6 +161,11 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 	}
 
 	@Override
+	public ClientSummary summary() {
+		return this.client.summary();
+	}
+
+	@Override
 	public String token(String slug) {
 		return this.client.token(slug);
 	}
@@ -176,6 +183,11 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 	@Override
 	public TokenCache tokenCache() {
 		return this.client.tokenCache();
+	}
+
+	@Override
+	public Optional<TokenLifetime> cachedToken(String slug) {
+		return this.client.cachedToken(slug);
 	}
 
 	@Override

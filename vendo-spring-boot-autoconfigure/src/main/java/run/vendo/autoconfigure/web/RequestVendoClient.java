@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 
+import run.vendo.ClientSummary;
 import run.vendo.ConnectUrlOptions;
 import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
@@ -18,6 +19,7 @@ import run.vendo.integration.IntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.token.TokenCache;
+import run.vendo.token.TokenLifetime;
 import run.vendo.token.VendoSession;
 import run.vendo.webhook.WebhooksApi;
 
@@ -39,6 +41,11 @@ final class RequestVendoClient implements VendoClient {
 	}
 
 	@Override
+	public ClientSummary summary() {
+		return current().summary();
+	}
+
+	@Override
 	public String token(String slug) {
 		return current().token(slug);
 	}
@@ -56,6 +63,11 @@ final class RequestVendoClient implements VendoClient {
 	@Override
 	public TokenCache tokenCache() {
 		return current().tokenCache();
+	}
+
+	@Override
+	public Optional<TokenLifetime> cachedToken(String slug) {
+		return current().cachedToken(slug);
 	}
 
 	@Override
