@@ -122,7 +122,7 @@ public final class VendoHttp {
 	 * @return the version, as in the {@code User-Agent}
 	 */
 	public static String version() {
-		return Version.get();
+		return UserAgent.VERSION;
 	}
 
 	/**
@@ -937,9 +937,11 @@ public final class VendoHttp {
 	 */
 	private static final class UserAgent {
 
-		static final String VALUE = "vendo-spring-boot/" + version() + " (Java/" + Runtime.version().feature() + ")";
+		static final String VERSION = read();
 
-		private static String version() {
+		static final String VALUE = "vendo-spring-boot/" + VERSION + " (Java/" + Runtime.version().feature() + ")";
+
+		private static String read() {
 			try {
 				Properties properties = PropertiesLoaderUtils
 					.loadProperties(new ClassPathResource("version.properties", VendoHttp.class));

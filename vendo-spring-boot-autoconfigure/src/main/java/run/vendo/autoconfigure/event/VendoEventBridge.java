@@ -41,7 +41,7 @@ import org.springframework.context.SmartLifecycle;
  * What has arrived and is not delivered when the bridge stops is delivered first when it
  * starts again, and the stream goes on where it was.
  */
-final class VendoEventBridge implements SmartLifecycle, ApplicationListener<ApplicationReadyEvent> {
+final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, ApplicationListener<ApplicationReadyEvent> {
 
 	private static final Log logger = LogFactory.getLog(VendoEventBridge.class);
 
@@ -73,6 +73,8 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 
 	private final EventCursor cursor = EventCursor.create();
 
+	private final StreamRecord record;
+
 	private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
 
 	private final EventStatistics statistics = new EventStatistics();
@@ -98,6 +100,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 		this.failures = failures;
 		this.executor = executor;
 		this.clock = clock;
+		this.record = new StreamRecord(clock, this.cursor::lastEventId);
 	}
 
 	@Override
@@ -121,6 +124,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 		if (this.running && this.ready && (this.delivery == null || this.delivery.stopping)) {
 			Delivery delivery = new Delivery(this.delivery);
 			this.delivery = delivery;
+			this.record.not(EventStreamStatus.State.PENDING);
 			this.executor.execute(delivery);
 		}
 	}
@@ -151,6 +155,11 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 	@Override
 	public int getPhase() {
 		return Integer.MAX_VALUE;
+	}
+
+	@Override
+	public EventStreamStatus status() {
+		return this.record.status();
 	}
 
 	EventStatistics statistics() {
@@ -319,14 +328,17 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 			if (failure == null) {
 				logger.debug("The platform has ended the event stream and wants no reconnect");
 				VendoEventBridge.this.statistics.state(EventStatistics.State.CLOSED);
+				VendoEventBridge.this.record.not(EventStreamStatus.State.CLOSED);
 				publish(new EventStreamState.Closed());
 				return null;
 			}
 			if (failure instanceof VendoOnlyFeatureException) {
 				logger.debug("No API key is set: there are no events in OSS mode");
+				VendoEventBridge.this.record.not(EventStreamStatus.State.CLOSED);
 				return null;
 			}
 			VendoEventBridge.this.statistics.state(EventStatistics.State.FAILED);
+			VendoEventBridge.this.record.failed(failure, isRefusal(failure));
 			if (isRefusal(failure)) {
 				logger.error("The platform refuses the event stream and it stays closed: connection changes go "
 						+ "unnoticed until the API key (vendo.api-key) is right and the application is started again. "
@@ -358,6 +370,7 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 			Thread thread;
 			synchronized (this) {
 				this.stopping = true;
+				VendoEventBridge.this.record.not(EventStreamStatus.State.STOPPED);
 				if (this.subscriber != null) {
 					this.subscriber.cancel();
 				}
@@ -417,6 +430,9 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 			if (event instanceof StreamFailed failed) {
 				this.failure = failed.cause();
 			}
+			else if (!event.isResynchronized()) {
+				VendoEventBridge.this.record.event();
+			}
 			VendoEventBridge.this.waiting.add(() -> {
 				publish(event);
 				VendoEventBridge.this.statistics.delivered(event, VendoEventBridge.this.clock.instant());
@@ -460,6 +476,9 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 		public void onConnected(boolean reconnected) {
 			this.delivery.connected = true;
 			VendoEventBridge.this.statistics.state(EventStatistics.State.CONNECTED);
+			if (!this.delivery.stopping) {
+				VendoEventBridge.this.record.connected();
+			}
 			Instant since = VendoEventBridge.this.outageSince;
 			if (since == null) {
 				logger.debug("The event stream is open");
@@ -475,10 +494,16 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 		@Override
 		public void onInterrupted(VendoException cause, int attempt, Duration delay) {
 			VendoEventBridge.this.statistics.interrupted();
+			record(cause, false);
 			interrupted(cause);
 			if (logger.isDebugEnabled()) {
 				logger.debug("Reconnect %d of the event stream in %s after: %s".formatted(attempt, delay, cause));
 			}
+		}
+
+		@Override
+		public void onSignOfLife() {
+			VendoEventBridge.this.record.alive();
 		}
 
 		@Override
@@ -499,8 +524,15 @@ final class VendoEventBridge implements SmartLifecycle, ApplicationListener<Appl
 
 		@Override
 		public void onFailed(VendoException cause) {
+			record(cause, isRefusal(cause));
 			if (!isRefusal(cause)) {
 				interrupted(cause);
+			}
+		}
+
+		private void record(VendoException cause, boolean forGood) {
+			if (!this.delivery.stopping) {
+				VendoEventBridge.this.record.failed(cause, forGood);
 			}
 		}
 

@@ -20,8 +20,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import run.vendo.autoconfigure.event.EventStreamStatus.State;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
+import run.vendo.error.VendoException;
 import run.vendo.event.ConnectionConnected;
 import run.vendo.event.ConnectionEvent;
 import run.vendo.event.ReactiveEventsApi;
@@ -471,6 +473,71 @@ class VendoEventBridgeTests {
 		this.events.awaitSubscription().send(this.events.connected("slack"));
 		this.seen.take();
 		assertThat(this.seen.groups).containsExactly("VirtualThreads");
+	}
+
+	@Test
+	void statusFollowsTheStream() {
+		ConfigurableApplicationContext context = start(new String[] { "--vendo.events.resubscribe-delay=1ms" },
+				Recorder.class);
+		EventStreamMonitor monitor = context.getBean(EventStreamMonitor.class);
+		FakeEvents.Subscription first = this.events.awaitSubscription();
+		assertThat(monitor.status())
+			.isEqualTo(new EventStreamStatus(State.PENDING, null, null, null, 0, null, null, ""));
+		first.open();
+		assertThat(monitor.status().state()).isEqualTo(State.CONNECTED);
+		assertThat(monitor.status().connectedSince()).isNotNull();
+		VendoException cause = FakeEvents.failure(503);
+		first.interrupt(cause);
+		assertThat(monitor.status().state()).isEqualTo(State.INTERRUPTED);
+		assertThat(monitor.status().connectedSince()).isNull();
+		assertThat(monitor.status().lastError()).isSameAs(cause);
+		assertThat(monitor.status().lastErrorAt()).isNotNull();
+		first.fail(FakeEvents.failure(500));
+		assertThat(monitor.status().state()).isEqualTo(State.INTERRUPTED);
+		FakeEvents.Subscription second = this.events.awaitSubscription();
+		second.open();
+		assertThat(monitor.status().state()).isEqualTo(State.CONNECTED);
+		assertThat(monitor.status().reconnects()).isEqualTo(1);
+		second.fail(FakeEvents.failure(401));
+		assertThat(monitor.status().state()).isEqualTo(State.REFUSED);
+	}
+
+	@Test
+	void statusTellsWhenSomethingLastCame() {
+		ConfigurableApplicationContext context = start(Recorder.class);
+		EventStreamMonitor monitor = context.getBean(EventStreamMonitor.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.open();
+		stream.options().listener().onSignOfLife();
+		assertThat(monitor.status().lastSignOfLifeAt()).isNotNull();
+		assertThat(monitor.status().lastEventAt()).isNull();
+		stream.send(this.events.connected("slack"));
+		assertThat(monitor.status().lastEventAt()).isNotNull();
+	}
+
+	@Test
+	void statusOfAStoppedStreamIsThatAndNothingLateChangesIt() {
+		ConfigurableApplicationContext context = start(Recorder.class);
+		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.open();
+		bridge.stop();
+		assertThat(bridge.status().state()).isEqualTo(State.STOPPED);
+		stream.open();
+		stream.interrupt(FakeEvents.failure(503));
+		assertThat(bridge.status().state()).isEqualTo(State.STOPPED);
+		assertThat(bridge.status().connectedSince()).isNull();
+		bridge.start();
+		assertThat(bridge.status().state()).isEqualTo(State.PENDING);
+	}
+
+	@Test
+	void whenThePlatformHasNoEventsThenTheStatusIsClosed() {
+		ConfigurableApplicationContext context = start(States.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.end();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Closed());
+		assertThat(context.getBean(EventStreamMonitor.class).status().state()).isEqualTo(State.CLOSED);
 	}
 
 	private ConfigurableApplicationContext start(Class<?>... listeners) {
