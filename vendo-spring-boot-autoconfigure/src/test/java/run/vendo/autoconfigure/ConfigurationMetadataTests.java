@@ -47,7 +47,8 @@ class ConfigurationMetadataTests {
 	@Test
 	void everyPropertyIsVendos() throws IOException {
 		for (JsonNode property : properties()) {
-			assertThat(property.path("name").stringValue()).matches("(vendo|management\\.[a-z.-]*vendo)\\..*");
+			assertThat(property.path("name").stringValue())
+				.matches("(vendo|management\\.[a-z.-]*vendo(-[a-z]+)?)\\..*");
 		}
 	}
 

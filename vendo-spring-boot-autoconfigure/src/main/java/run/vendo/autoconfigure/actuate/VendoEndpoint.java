@@ -1,0 +1,163 @@
+package run.vendo.autoconfigure.actuate;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import run.vendo.ClientSummary;
+import run.vendo.VendoClient;
+import run.vendo.autoconfigure.event.EventStreamMonitor;
+import run.vendo.connection.Connection;
+import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.error.ValidationException;
+import run.vendo.http.PathSegments;
+
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * {@link Endpoint @Endpoint} that shows what Vendo is to the application at present, and
+ * drops tokens.
+ */
+@Endpoint(id = "vendo")
+class VendoEndpoint {
+
+	private final VendoClient client;
+
+	private final Supplier<ReactiveConnectionsApi> connections;
+
+	private final @Nullable EventStreamMonitor events;
+
+	private final @Nullable BalanceMonitor balance;
+
+	private final Duration patience;
+
+	private final Scheduler scheduler;
+
+	private final Clock clock;
+
+	private volatile @Nullable Listing known;
+
+	VendoEndpoint(VendoClient client, Supplier<ReactiveConnectionsApi> connections, @Nullable EventStreamMonitor events,
+			@Nullable BalanceMonitor balance, Duration patience, Scheduler scheduler, Clock clock) {
+		this.client = client;
+		this.connections = connections;
+		this.events = events;
+		this.balance = balance;
+		this.patience = patience;
+		this.scheduler = scheduler;
+		this.clock = clock;
+	}
+
+	@ReadOperation
+	Mono<VendoDescriptor> vendo() {
+		return Mono.defer(() -> this.connections.get().list().collectList())
+			.timeout(this.patience, this.scheduler)
+			.map((connections) -> {
+				Listing listing = Listing.of(connections, this.clock.instant());
+				this.known = listing;
+				return describe(listing, null);
+			})
+			.onErrorResume((failure) -> Mono.fromSupplier(() -> describe(this.known, problem(failure))));
+	}
+
+	private String problem(Throwable failure) {
+		return (failure instanceof TimeoutException)
+				? "The platform has not answered within %d ms".formatted(this.patience.toMillis())
+				: Details.error(failure);
+	}
+
+	private VendoDescriptor describe(@Nullable Listing listing, @Nullable String problem) {
+		ClientSummary summary = this.client.summary();
+		boolean vendoMode = summary.vendoMode();
+		Instant now = this.clock.instant();
+		return new VendoDescriptor(vendoMode ? "vendo" : "oss", summary.maskedApiKey(),
+				new VendoDescriptor.Urls(summary.baseUrl().toString(), summary.credentialsUrl().toString(),
+						summary.dataProxyUrl().toString()),
+				summary.apiVersion(), summary.version(), connections(listing, problem),
+				this.client.tokenCache().statistics(),
+				(this.events != null && vendoMode) ? Details.of(this.events.status(), now) : null,
+				(this.balance != null && vendoMode) ? Details.of(this.balance.snapshot(), now) : null);
+	}
+
+	private VendoDescriptor.Connections connections(@Nullable Listing listing, @Nullable String problem) {
+		if (listing == null) {
+			return new VendoDescriptor.Connections(null, problem, List.of());
+		}
+		return new VendoDescriptor.Connections(Details.instant(listing.at()), problem,
+				listing.entries()
+					.stream()
+					.map((entry) -> new VendoDescriptor.Provider(entry.slug(), entry.status(), entry.profile(),
+							token(entry.slug())))
+					.toList());
+	}
+
+	private VendoDescriptor.@Nullable Token token(String slug) {
+		if (!isSlug(slug)) {
+			return null;
+		}
+		return this.client.cachedToken(slug)
+			.map((token) -> new VendoDescriptor.Token(Details.instant(token.expiresAt()),
+					String.valueOf(Details.instant(token.usableUntil()))))
+			.orElse(null);
+	}
+
+	private static boolean isSlug(String slug) {
+		try {
+			PathSegments.requireSlug(slug);
+			return true;
+		}
+		catch (ValidationException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Drop a provider's tokens, those of users too.
+	 * @param resource what is dropped: {@code tokens}
+	 * @param slug the provider
+	 */
+	@DeleteOperation
+	void invalidate(@Selector String resource, @Selector String slug) {
+		if (!resource.equals("tokens")) {
+			throw new InvalidEndpointRequestException("Nothing but tokens can be dropped",
+					"Nothing but tokens can be dropped: use tokens/{slug}");
+		}
+		if (!isSlug(slug)) {
+			throw new InvalidEndpointRequestException("Not a provider's slug", "Not a provider's slug");
+		}
+		this.client.tokenCache().invalidate(slug);
+	}
+
+	/**
+	 * The connections as they were read last, without what may be secret.
+	 *
+	 * @param entries slug, status and profile of each
+	 * @param at when they were read
+	 */
+	private record Listing(List<Entry> entries, Instant at) {
+
+		static Listing of(List<Connection> connections, Instant at) {
+			return new Listing(connections.stream()
+				.map((connection) -> new Entry(connection.slug(), connection.status().value(),
+						connection.profile().value()))
+				.toList(), at);
+		}
+
+	}
+
+	private record Entry(String slug, String status, String profile) {
+
+	}
+
+}
