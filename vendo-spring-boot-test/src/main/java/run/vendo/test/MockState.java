@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import run.vendo.autoconfigure.actuate.BalanceSnapshot;
+import run.vendo.billing.Balance;
 import run.vendo.billing.Period;
+import run.vendo.billing.SpendCaps;
 import run.vendo.connection.ConnectionStatus;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ForbiddenException;
@@ -89,6 +94,25 @@ final class MockState {
 
 	synchronized void change(Consumer<MockScript> change) {
 		change.accept(this.script);
+	}
+
+	/**
+	 * Return balance and caps as the script has them. It is no call.
+	 */
+	synchronized BalanceSnapshot balance() {
+		Balance balance = this.script.balance;
+		SpendCaps caps = this.script.spendCaps;
+		Set<String> tripped = new TreeSet<>();
+		if (caps.dailyMicros() != null && caps.usedTodayMicros() >= caps.dailyMicros()) {
+			tripped.add("daily");
+		}
+		if (caps.monthlyMicros() != null && caps.usedMonthMicros() >= caps.monthlyMicros()) {
+			tripped.add("monthly");
+		}
+		BalanceSnapshot.State state = tripped.isEmpty() ? BalanceSnapshot.State.AVAILABLE
+				: BalanceSnapshot.State.CAPPED;
+		return new BalanceSnapshot(balance.isExhausted() ? BalanceSnapshot.State.EXHAUSTED : state, balance, null, caps,
+				null, tripped, null);
 	}
 
 	synchronized void record(MockVendoCall call) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import run.vendo.ClientSummary;
 import run.vendo.ConnectUrlOptions;
 import run.vendo.VendoClient;
+import run.vendo.autoconfigure.actuate.BalanceSnapshot;
 import run.vendo.billing.BillingApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.connection.ReactiveConnectionsApi;
@@ -153,6 +154,10 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 	 */
 	public MockEvents mockEvents() {
 		return this.state.events();
+	}
+
+	BalanceSnapshot mockBalance() {
+		return this.state.balance();
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import tools.jackson.databind.json.JsonMapper;
 import run.vendo.VendoClient;
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.autoconfigure.VendoClientCustomizer;
+import run.vendo.autoconfigure.actuate.BalanceMonitor;
 import run.vendo.event.VendoEvent;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -55,6 +56,13 @@ final class MockVendoTestAutoConfiguration {
 	@ConditionalOnMissingBean
 	MockEvents mockVendoEvents(MockVendoClient client) {
 		return client.mockEvents();
+	}
+
+	// Whoever reads the balance in the background makes calls that the test has not made.
+	@Bean
+	@ConditionalOnMissingBean
+	BalanceMonitor mockVendoBalanceMonitor(MockVendoClient client) {
+		return client::mockBalance;
 	}
 
 	// Listeners that are methods are registered at the same point, but before this one.

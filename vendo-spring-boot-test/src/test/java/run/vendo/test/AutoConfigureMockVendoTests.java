@@ -1,5 +1,6 @@
 package run.vendo.test;
 
+import java.math.BigDecimal;
 import java.util.Map;
 
 import org.junit.jupiter.api.MethodOrderer;
@@ -8,7 +9,10 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
+import run.vendo.autoconfigure.actuate.BalanceMonitor;
+import run.vendo.autoconfigure.actuate.BalanceSnapshot;
 import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.billing.SpendCaps;
 import run.vendo.connection.Connection;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.NeedsReauthException;
@@ -87,6 +91,17 @@ class AutoConfigureMockVendoTests {
 		assertThat(this.vendo.calls()).isEmpty();
 		assertThat(this.vendo.connections().list()).isEmpty();
 		this.vendo.withToken("slack", "xoxb-1").token("slack");
+	}
+
+	@Test
+	void healthLooksAtTheScriptAndMakesNoCall(@Autowired BalanceMonitor monitor) {
+		assertThat(monitor.snapshot().state()).isEqualTo(BalanceSnapshot.State.AVAILABLE);
+		this.vendo.withSpendCaps(new SpendCaps(5L, 9L, 5, 8));
+		assertThat(monitor.snapshot().trippedCaps()).containsExactly("daily");
+		assertThat(monitor.snapshot().state()).isEqualTo(BalanceSnapshot.State.CAPPED);
+		this.vendo.withBalance(BigDecimal.ZERO);
+		assertThat(monitor.snapshot().state()).isEqualTo(BalanceSnapshot.State.EXHAUSTED);
+		assertThat(this.vendo.calls()).isEmpty();
 	}
 
 	@Test
