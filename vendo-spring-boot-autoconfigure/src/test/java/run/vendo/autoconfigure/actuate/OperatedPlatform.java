@@ -80,9 +80,10 @@ final class OperatedPlatform implements AutoCloseable {
 	List<String> properties(String... more) {
 		List<String> properties = new ArrayList<>(List.of(more));
 		String url = this.server.url().toString();
-		properties.addAll(List.of("vendo.api-key=" + TestClients.KEY, "vendo.base-url=" + url,
-				"vendo.credentials-url=" + url, "vendo.data-proxy-url=" + url, "vendo.retry.max-attempts=1",
-				"management.endpoint.health.show-details=always", "management.endpoints.web.exposure.include=*"));
+		properties
+			.addAll(List.of("vendo.api-key=" + TestClients.KEY, "vendo.base-url=" + url, "vendo.credentials-url=" + url,
+					"vendo.data-proxy-url=" + url, "vendo.retry.max-attempts=1", "management.health.vendo.enabled=true",
+					"management.endpoint.health.show-details=always", "management.endpoints.web.exposure.include=*"));
 		return properties;
 	}
 

@@ -181,8 +181,8 @@ class VendoHealthTests {
 	@ParameterizedTest
 	@EnumSource(WebStack.class)
 	void inOssModeThereIsNone(WebStack stack) {
-		WebApplication application = start(stack,
-				List.of("vendo.events.enabled=true", "management.endpoint.health.show-details=always"));
+		WebApplication application = start(stack, List.of("vendo.events.enabled=true",
+				"management.health.vendo.enabled=true", "management.endpoint.health.show-details=always"));
 		HttpResponse<String> answer = application.get("/actuator/health");
 		assertThat(json(answer).path("status").asString()).isEqualTo("UP");
 		assertThat(json(answer).path("components").propertyNames()).contains("ping")
@@ -202,8 +202,7 @@ class VendoHealthTests {
 	@ParameterizedTest
 	@EnumSource(WebStack.class)
 	void streamIsShownInEveryState(WebStack stack) {
-		WebApplication application = start(stack,
-				this.platform.properties("vendo.events.enabled=true", "management.health.vendo.enabled=true"),
+		WebApplication application = start(stack, this.platform.properties("vendo.events.enabled=true"),
 				ScriptedEvents.class);
 		ScriptedEvents events = application.context().getBean(ScriptedEvents.class);
 		events.awaitSubscription();
