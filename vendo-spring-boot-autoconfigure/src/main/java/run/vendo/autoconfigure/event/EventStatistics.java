@@ -36,8 +36,6 @@ final class EventStatistics {
 
 	private final LongAdder interruptions = new LongAdder();
 
-	private volatile State state = State.IDLE;
-
 	EventStatistics() {
 		KINDS.forEach((kind) -> this.delivered.put(kind, new LongAdder()));
 	}
@@ -54,15 +52,6 @@ final class EventStatistics {
 
 	void interrupted() {
 		this.interruptions.increment();
-		this.state = State.INTERRUPTED;
-	}
-
-	void state(State state) {
-		this.state = state;
-	}
-
-	State state() {
-		return this.state;
 	}
 
 	long delivered(String kind) {
@@ -80,28 +69,6 @@ final class EventStatistics {
 
 	long interruptions() {
 		return this.interruptions.sum();
-	}
-
-	/**
-	 * How the stream is doing.
-	 */
-	enum State {
-
-		/** Not opened yet, or not there in OSS mode. */
-		IDLE,
-
-		/** Open. */
-		CONNECTED,
-
-		/** Being opened again. */
-		INTERRUPTED,
-
-		/** Ended because the platform or the application wants no more. */
-		CLOSED,
-
-		/** Ended for good, or until the next round of attempts. */
-		FAILED
-
 	}
 
 }

@@ -248,9 +248,6 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				while (again && !this.stopping) {
 					again = deliver(subscribe());
 				}
-				if (this.stopping) {
-					VendoEventBridge.this.statistics.state(EventStatistics.State.CLOSED);
-				}
 				if (this.stopping && this.connected) {
 					publish(new EventStreamState.Closed());
 				}
@@ -327,7 +324,6 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		private @Nullable Duration delayAfter(@Nullable VendoException failure) {
 			if (failure == null) {
 				logger.debug("The platform has ended the event stream and wants no reconnect");
-				VendoEventBridge.this.statistics.state(EventStatistics.State.CLOSED);
 				VendoEventBridge.this.record.not(EventStreamStatus.State.CLOSED);
 				publish(new EventStreamState.Closed());
 				return null;
@@ -337,7 +333,6 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				VendoEventBridge.this.record.not(EventStreamStatus.State.CLOSED);
 				return null;
 			}
-			VendoEventBridge.this.statistics.state(EventStatistics.State.FAILED);
 			VendoEventBridge.this.record.failed(failure, isRefusal(failure));
 			if (isRefusal(failure)) {
 				logger.error("The platform refuses the event stream and it stays closed: connection changes go "
@@ -475,7 +470,6 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		@Override
 		public void onConnected(boolean reconnected) {
 			this.delivery.connected = true;
-			VendoEventBridge.this.statistics.state(EventStatistics.State.CONNECTED);
 			if (!this.delivery.stopping) {
 				VendoEventBridge.this.record.connected();
 			}

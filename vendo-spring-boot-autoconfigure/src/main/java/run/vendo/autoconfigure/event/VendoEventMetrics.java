@@ -36,10 +36,10 @@ final class VendoEventMetrics implements MeterBinder {
 				.tag("kind", kind)
 				.register(registry);
 		}
-		for (EventStatistics.State state : EventStatistics.State.values()) {
+		for (EventStreamStatus.State state : EventStreamStatus.State.values()) {
 			Gauge
-				.builder(VendoMeterDocumentation.EVENTS_STREAM.getName(), this.statistics,
-						(statistics) -> (statistics.state() == state) ? 1 : 0)
+				.builder(VendoMeterDocumentation.EVENTS_STREAM.getName(), this.bridge,
+						(bridge) -> (bridge.status().state() == state) ? 1 : 0)
 				.description(VendoMeterDocumentation.EVENTS_STREAM.getDescription())
 				.tag("state", state.name().toLowerCase(Locale.ROOT))
 				.strongReference(true)

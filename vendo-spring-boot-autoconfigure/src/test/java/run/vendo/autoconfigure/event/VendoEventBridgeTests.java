@@ -149,7 +149,7 @@ class VendoEventBridgeTests {
 		ConfigurableApplicationContext context = start(Recorder.class);
 		MeterRegistry meters = new SimpleMeterRegistry();
 		context.getBean(VendoEventMetrics.class).bindTo(meters);
-		assertThat(state(meters)).containsExactly("idle");
+		assertThat(state(meters)).containsExactly("pending");
 		FakeEvents.Subscription stream = this.events.awaitSubscription();
 		stream.open();
 		assertThat(state(meters)).containsExactly("connected");
@@ -159,7 +159,7 @@ class VendoEventBridgeTests {
 		stream.open();
 		assertThat(state(meters)).containsExactly("connected");
 		context.close();
-		assertThat(state(meters)).containsExactly("closed");
+		assertThat(state(meters)).containsExactly("stopped");
 	}
 
 	private static List<String> state(MeterRegistry meters) {
@@ -511,7 +511,9 @@ class VendoEventBridgeTests {
 		stream.options().listener().onSignOfLife();
 		assertThat(monitor.status().lastSignOfLifeAt()).isNotNull();
 		assertThat(monitor.status().lastEventAt()).isNull();
-		stream.send(this.events.connected("slack"));
+		VendoEvent event = this.events.connected("slack");
+		stream.send(event);
+		assertThat(this.seen.take()).isSameAs(event);
 		assertThat(monitor.status().lastEventAt()).isNotNull();
 	}
 
