@@ -4,6 +4,11 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
+
 /**
  * Connection details from the configuration properties.
  */
@@ -11,8 +16,11 @@ final class PropertiesVendoConnectionDetails implements VendoConnectionDetails {
 
 	private final VendoProperties properties;
 
-	PropertiesVendoConnectionDetails(VendoProperties properties) {
+	private final @Nullable SslBundles sslBundles;
+
+	PropertiesVendoConnectionDetails(VendoProperties properties, @Nullable SslBundles sslBundles) {
 		this.properties = properties;
+		this.sslBundles = sslBundles;
 	}
 
 	@Override
@@ -38,6 +46,17 @@ final class PropertiesVendoConnectionDetails implements VendoConnectionDetails {
 	@Override
 	public List<String> getWebhookSecrets() {
 		return this.properties.webhook().effectiveSecrets();
+	}
+
+	@Override
+	public @Nullable SslBundle getSslBundle() {
+		String bundle = this.properties.ssl().bundle();
+		if (!StringUtils.hasText(bundle)) {
+			return null;
+		}
+		Assert.state(this.sslBundles != null,
+				"vendo.ssl.bundle names an SSL bundle, but the application has none: it excludes SslAutoConfiguration");
+		return this.sslBundles.getBundle(bundle);
 	}
 
 }

@@ -29,6 +29,7 @@ import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuild
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.Assert;
@@ -47,12 +48,15 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 
 	private final ObjectProvider<HttpClientSettings> settings;
 
+	private final @Nullable SslBundle sslBundle;
+
 	SpringBootConnectorFactory(ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder,
 			ObjectProvider<ClientHttpRequestFactoryBuilder<?>> requestFactoryBuilder,
-			ObjectProvider<HttpClientSettings> settings) {
+			ObjectProvider<HttpClientSettings> settings, @Nullable SslBundle sslBundle) {
 		this.connectorBuilder = connectorBuilder;
 		this.requestFactoryBuilder = requestFactoryBuilder;
 		this.settings = settings;
+		this.sslBundle = sslBundle;
 	}
 
 	@Override
@@ -63,6 +67,9 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 			.withRedirects(HttpRedirects.DONT_FOLLOW)
 			.withConnectTimeout(settings.connectTimeout())
 			.withReadTimeout(null);
+		if (this.sslBundle != null) {
+			httpClientSettings = httpClientSettings.withSslBundle(this.sslBundle);
+		}
 		ClientHttpRequestFactoryBuilder<?> factoryBuilder = this.requestFactoryBuilder
 			.getIfAvailable(ClientHttpRequestFactoryBuilder::detect);
 		if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
@@ -92,17 +99,22 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 				ClientHttpRequestFactoryBuilder<?> factoryBuilder, HttpClientSettings httpClientSettings,
 				ConnectorSettings settings) {
 			ConnectionProvider provider = ReactorNettyClients.connectionProvider(settings);
-			ClientHttpConnector connector = builder.withHttpClientFactory(() -> HttpClient.create(provider))
+			ClientHttpConnector connector = builder.withHttpClientFactory(() -> create(provider))
 				.withHttpClientCustomizer((client) -> ReactorNettyClients.configure(client, settings))
 				.build(httpClientSettings);
 			return new SpringBootConnector(connector, onConnectionsOf(provider, factoryBuilder, settings),
 					httpClientSettings, provider::dispose);
 		}
 
+		// Spring Boot 4.0 leaves the proxy of the JVM aside.
+		private static HttpClient create(ConnectionProvider provider) {
+			return HttpClient.create(provider).proxyWithSystemProperties();
+		}
+
 		private static ClientHttpRequestFactoryBuilder<?> onConnectionsOf(ConnectionProvider provider,
 				ClientHttpRequestFactoryBuilder<?> builder, ConnectorSettings settings) {
 			if (builder instanceof ReactorClientHttpRequestFactoryBuilder reactor) {
-				return reactor.withHttpClientFactory(() -> HttpClient.create(provider))
+				return reactor.withHttpClientFactory(() -> create(provider))
 					.withHttpClientCustomizer((client) -> ReactorNettyClients.configure(client, settings));
 			}
 			return builder;

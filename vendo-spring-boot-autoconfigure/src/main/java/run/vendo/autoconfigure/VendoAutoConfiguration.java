@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -31,7 +32,8 @@ import org.springframework.web.reactive.function.client.WebClient;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(afterName = { "org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration",
+@AutoConfiguration(afterName = { "org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration",
+		"org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration",
 		"org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration",
 		"org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration",
 		"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
@@ -49,8 +51,9 @@ public final class VendoAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(VendoConnectionDetails.class)
-	PropertiesVendoConnectionDetails vendoConnectionDetails(VendoProperties properties) {
-		return new PropertiesVendoConnectionDetails(properties);
+	PropertiesVendoConnectionDetails vendoConnectionDetails(VendoProperties properties,
+			ObjectProvider<SslBundles> sslBundles) {
+		return new PropertiesVendoConnectionDetails(properties, sslBundles.getIfAvailable());
 	}
 
 	@Bean
@@ -63,10 +66,12 @@ public final class VendoAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(VendoConnectorFactory.class)
-	SpringBootConnectorFactory vendoConnectorFactory(ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder,
+	SpringBootConnectorFactory vendoConnectorFactory(VendoConnectionDetails details,
+			ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder,
 			ObjectProvider<ClientHttpRequestFactoryBuilder<?>> requestFactoryBuilder,
 			ObjectProvider<HttpClientSettings> settings) {
-		return new SpringBootConnectorFactory(connectorBuilder, requestFactoryBuilder, settings);
+		return new SpringBootConnectorFactory(connectorBuilder, requestFactoryBuilder, settings,
+				details.getSslBundle());
 	}
 
 	@Bean

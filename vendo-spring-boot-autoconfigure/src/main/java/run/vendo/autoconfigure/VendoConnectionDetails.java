@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
+import org.springframework.boot.ssl.SslBundle;
 
 /**
  * Where Vendo is and how to get in: the only place the client learns addresses and
@@ -53,6 +54,15 @@ public interface VendoConnectionDetails extends ConnectionDetails {
 	 */
 	default List<String> getWebhookSecrets() {
 		return List.of();
+	}
+
+	/**
+	 * Return the certificates to trust and to show on every connection that the client
+	 * opens. Asked for once, while the application starts.
+	 * @return the bundle, or {@code null} for what Spring Boot's HTTP clients have
+	 */
+	default @Nullable SslBundle getSslBundle() {
+		return null;
 	}
 
 }

@@ -39,6 +39,7 @@ import org.springframework.util.unit.DataSize;
  * @param webhook How webhooks are verified.
  * @param deployment Where the application runs.
  * @param sso The signed-in user.
+ * @param ssl How connections are secured.
  */
 @ConfigurationProperties("vendo")
 record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nullable String apiUrl,
@@ -46,7 +47,8 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 		@DefaultValue("false") boolean allowInsecure, @Nullable Boolean sandbox, @Nullable Boolean auth,
 		@Nullable String tenantId, @DefaultValue List<String> connections, @DefaultValue Map<String, List<String>> byok,
 		@DefaultValue Http http, @DefaultValue Retry retry, @DefaultValue TokenCache tokenCache,
-		@DefaultValue Webhook webhook, @DefaultValue Deployment deployment, @DefaultValue Sso sso) {
+		@DefaultValue Webhook webhook, @DefaultValue Deployment deployment, @DefaultValue Sso sso,
+		@DefaultValue Ssl ssl) {
 
 	@Nullable String effectiveBaseUrl() {
 		return StringUtils.hasText(this.baseUrl) ? this.baseUrl : this.apiUrl;
@@ -128,11 +130,7 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 			if (StringUtils.hasText(this.secret)) {
 				all.add(this.secret);
 			}
-			for (String each : this.secrets) {
-				if (StringUtils.hasText(each) && !all.contains(each)) {
-					all.add(each);
-				}
-			}
+			this.secrets.stream().filter(StringUtils::hasText).filter((each) -> !all.contains(each)).forEach(all::add);
 			return all;
 		}
 
@@ -160,6 +158,16 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 	 * identity headers can be believed. Takes precedence over "vendo.auth".
 	 */
 	record Sso(@Nullable Boolean enabled) {
+
+	}
+
+	/**
+	 * How connections are secured.
+	 *
+	 * @param bundle Name of the SSL bundle for every connection that the client opens.
+	 * Takes precedence over "spring.http.clients.ssl.bundle".
+	 */
+	record Ssl(@Nullable String bundle) {
 
 	}
 

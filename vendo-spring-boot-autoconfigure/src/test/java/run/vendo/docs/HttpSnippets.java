@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
+import io.netty.resolver.NoopAddressResolverGroup;
 import reactor.netty.transport.ProxyProvider;
 import tools.jackson.databind.JsonNode;
 
@@ -57,7 +58,8 @@ class ProxyConfiguration {
 	@Bean
 	ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> proxy() {
 		return (builder) -> builder.withHttpClientCustomizer((client) -> client
-			.proxy((proxy) -> proxy.type(ProxyProvider.Proxy.HTTP).host("proxy.example.com").port(3128)));
+			.proxy((proxy) -> proxy.type(ProxyProvider.Proxy.HTTP).host("proxy.example.com").port(3128))
+			.resolver(NoopAddressResolverGroup.INSTANCE));
 	}
 
 }
