@@ -1,18 +1,31 @@
 package run.vendo.autoconfigure;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import run.vendo.autoconfigure.event.EventStreamState;
+import run.vendo.event.VendoEvent;
+import run.vendo.sso.VendoIdentity;
+import run.vendo.webhook.WebhookEvent;
 
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,6 +62,67 @@ class VendoRuntimeHintsTests {
 		assertThat(RuntimeHintsPredicates.reflection()
 			.onType(TypeReference.of("run.vendo.connection.ConnectedAtDeserializer"))
 			.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).accepts(this.hints);
+	}
+
+	@Test
+	void everythingHandedToTheApplicationCanBeAskedByName() {
+		List<JavaClass> handedOver = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+			.importPackages("run.vendo")
+			.stream()
+			.filter((type) -> type.getModifiers().contains(JavaModifier.PUBLIC))
+			.filter((type) -> type.isAssignableTo(VendoEvent.class) || type.isAssignableTo(WebhookEvent.class)
+					|| type.isAssignableTo(VendoIdentity.class)
+					|| (type.isAssignableTo(EventStreamState.class) && !type.isEquivalentTo(EventStreamState.class)))
+			.toList();
+		assertThat(handedOver).hasSizeGreaterThan(20);
+		assertThat(handedOver).allSatisfy((type) -> assertThat(RuntimeHintsPredicates.reflection()
+			.onType(TypeReference.of(type.getName()))
+			.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS))
+			.as("Add %s to what VendoRuntimeHints says is handed over", type.getName())
+			.accepts(this.hints));
+	}
+
+	@Test
+	void everyClassLookedForByNameIsFound() {
+		assertThat(VendoRuntimeHints.LOOKED_FOR).allSatisfy((name) -> {
+			assertThat(ClassUtils.isPresent(name, getClass().getClassLoader())).as(name).isTrue();
+			assertThat(RuntimeHintsPredicates.reflection().onType(TypeReference.of(name))).accepts(this.hints);
+		});
+	}
+
+	@Test
+	void everyNameThatTheCodeLooksForIsKnown() throws IOException {
+		Pattern lookedFor = Pattern.compile("isPresent\\(\\s*\"([^\"]+)\"");
+		try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+			List<String> names = sources.filter((file) -> file.toString().endsWith(".java"))
+				.flatMap((file) -> lookedFor.matcher(read(file)).results().map((result) -> result.group(1)))
+				.distinct()
+				.toList();
+			assertThat(VendoRuntimeHints.LOOKED_FOR).isNotEmpty().containsAll(names);
+		}
+	}
+
+	@Test
+	void thereAreNoJdkProxies() {
+		ArchRuleDefinition.noClasses()
+			.should()
+			.dependOnClassesThat()
+			.haveFullyQualifiedName("java.lang.reflect.Proxy")
+			.orShould()
+			.dependOnClassesThat()
+			.resideInAPackage("org.springframework.aop..")
+			.because("a native image would need a hint for each: VendoRuntimeHints has none")
+			.check(new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+				.importPackages("run.vendo"));
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static boolean isBound(JavaClass type) {
