@@ -50,4 +50,10 @@ public record ConnectUrlOptions(@Nullable String returnTo, @Nullable String stat
 		return new ConnectUrlOptions(this.returnTo, state);
 	}
 
+	@Override
+	public String toString() {
+		return "ConnectUrlOptions[returnTo=" + ((this.returnTo != null) ? "***" : null) + ", state="
+				+ ((this.state != null) ? "***" : null) + "]";
+	}
+
 }
