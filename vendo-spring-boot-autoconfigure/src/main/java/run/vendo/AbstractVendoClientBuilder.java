@@ -19,6 +19,7 @@ import run.vendo.http.ConnectionPool;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
+import run.vendo.http.VendoCredential;
 import run.vendo.token.TokenCache;
 
 import org.springframework.util.Assert;
@@ -47,6 +48,7 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 	@Override
 	public B apiKey(@Nullable String apiKey) {
 		this.settings.apiKey = (apiKey != null) ? () -> apiKey : null;
+		this.settings.credential = null;
 		return self();
 	}
 
@@ -54,6 +56,13 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 	public B apiKeySupplier(Supplier<String> apiKey) {
 		Assert.notNull(apiKey, "'apiKey' must not be null");
 		this.settings.apiKey = apiKey;
+		this.settings.credential = null;
+		return self();
+	}
+
+	@Override
+	public B credential(@Nullable VendoCredential credential) {
+		this.settings.credential = credential;
 		return self();
 	}
 

@@ -24,6 +24,7 @@ import run.vendo.event.VendoEvent;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.PathSegments;
 import run.vendo.http.Redaction;
+import run.vendo.http.VendoCredential;
 import run.vendo.http.VendoHttp;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
@@ -153,6 +154,14 @@ final class ClientCore {
 
 	URI connectUrl(String slug, ConnectUrlOptions options) {
 		this.http.requireVendoMode("connectUrl");
+		VendoCredential credential = this.http.config().credential();
+		if (credential != null) {
+			// The URL would carry it to a browser, and it would not work there.
+			throw ErrorDetails.of(ErrorCode.AUTH)
+				.summary("connectUrl needs an App Key, and the client has another credential")
+				.nextStep("Build the client with the application's own key: apiKey(key) or vendo.api-key.")
+				.toException();
+		}
 		StringBuilder url = new StringBuilder(this.http.config().baseUrl().toString()).append("/connections/connect/")
 			.append(PathSegments.encode(slug, "slug"))
 			.append("?app_key=")

@@ -27,6 +27,7 @@ import run.vendo.http.HttpConfig;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
+import run.vendo.http.VendoCredential;
 import run.vendo.http.VendoHttp;
 import run.vendo.http.VendoJson;
 import run.vendo.token.ByokCatalog;
@@ -45,6 +46,8 @@ final class ClientSettings {
 	private static final int DEFAULT_MAX_BODY_SIZE = 8 * 1024 * 1024;
 
 	@Nullable Supplier<String> apiKey;
+
+	@Nullable VendoCredential credential;
 
 	@Nullable String baseUrl;
 
@@ -101,6 +104,7 @@ final class ClientSettings {
 
 	private ClientSettings(ClientSettings other, @Nullable VendoHttp shared) {
 		this.apiKey = other.apiKey;
+		this.credential = other.credential;
 		this.baseUrl = other.baseUrl;
 		this.credentialsUrl = other.credentialsUrl;
 		this.dataProxyUrl = other.dataProxyUrl;
@@ -169,9 +173,26 @@ final class ClientSettings {
 		URI dataProxy = Endpoint.DATA_PROXY.resolve(this.dataProxyUrl, this.environment, this.allowInsecure);
 		String version = Objects.requireNonNullElse(EnvironmentVariables.textOrNull(this.apiVersion),
 				DEFAULT_API_VERSION);
-		return new HttpConfig(base, credentials, dataProxy, version, effectiveApiKey(), this.retry, this.timeouts,
-				this.maxBodySize, this.clock, Objects.requireNonNullElseGet(this.scheduler, Schedulers::parallel),
-				this.random);
+		return new HttpConfig(base, credentials, dataProxy, version, effectiveBearer(), effectiveCredential(),
+				this.retry, this.timeouts, this.maxBodySize, this.clock,
+				Objects.requireNonNullElseGet(this.scheduler, Schedulers::parallel), this.random);
+	}
+
+	// An App Key is the usual case, for which the exchange path needs nothing else.
+	private @Nullable VendoCredential effectiveCredential() {
+		boolean usual = this.credential == null || this.credential.type() == VendoCredential.Type.APP_KEY;
+		return usual ? null : this.credential;
+	}
+
+	private @Nullable Supplier<String> effectiveBearer() {
+		VendoCredential credential = this.credential;
+		if (credential == null) {
+			return effectiveApiKey();
+		}
+		return switch (credential.type()) {
+			case APP_KEY, CONNECTION_KEY, IDENTITY_JWT -> credential::value;
+			case SESSION_COOKIE, NONE -> null;
+		};
 	}
 
 	private @Nullable Supplier<String> effectiveApiKey() {

@@ -20,6 +20,7 @@ import run.vendo.http.ConnectionPool;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
+import run.vendo.http.VendoCredential;
 import run.vendo.token.TokenCache;
 
 import org.springframework.web.reactive.function.client.WebClient;
@@ -50,6 +51,16 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 	 * @return this builder
 	 */
 	B apiKeySupplier(Supplier<String> apiKey);
+
+	/**
+	 * Set what calls go with, in place of an API key; {@code null} for the API key. With
+	 * {@link VendoCredential#none()} the client works in OSS mode whatever the
+	 * environment says.
+	 * @param credential the credential, or {@code null}
+	 * @return this builder
+	 * @see #apiKey(String)
+	 */
+	B credential(@Nullable VendoCredential credential);
 
 	/**
 	 * Set where the API is: {@code VENDO_BASE_URL}, else {@code VENDO_API_URL}, else

@@ -60,6 +60,8 @@ public final class ApiCall {
 
 	private @Nullable Duration timeout;
 
+	private @Nullable VendoCredential credential;
+
 	private @Nullable String idempotencyKey;
 
 	private @Nullable String vendoOnlyFeature;
@@ -228,6 +230,18 @@ public final class ApiCall {
 	}
 
 	/**
+	 * Set what the call shows in place of the client's credential. A user's JWT still
+	 * goes along where the client acts for a user.
+	 * @param credential the credential
+	 * @return this call
+	 */
+	public ApiCall credential(VendoCredential credential) {
+		Assert.notNull(credential, "'credential' must not be null");
+		this.credential = credential;
+		return this;
+	}
+
+	/**
 	 * Refuse the call in OSS mode, before any I/O.
 	 * @return this call
 	 */
@@ -315,6 +329,14 @@ public final class ApiCall {
 
 	HttpMethod method() {
 		return this.method;
+	}
+
+	String path() {
+		return this.path;
+	}
+
+	@Nullable VendoCredential credential() {
+		return this.credential;
 	}
 
 	@Nullable URI base() {

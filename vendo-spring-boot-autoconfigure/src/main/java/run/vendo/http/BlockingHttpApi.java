@@ -75,6 +75,12 @@ final class BlockingHttpApi implements HttpApi {
 		}
 
 		@Override
+		public Request credential(VendoCredential credential) {
+			this.reactive.credential(credential);
+			return this;
+		}
+
+		@Override
 		public Request timeout(Duration timeout) {
 			this.reactive.timeout(timeout);
 			return this;

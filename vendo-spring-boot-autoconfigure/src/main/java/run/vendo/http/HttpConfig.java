@@ -16,6 +16,8 @@ import reactor.core.scheduler.Scheduler;
  * @param dataProxyUrl the data proxy, without a trailing slash
  * @param apiVersion the value of {@code Vendo-API-Version}
  * @param apiKey the key, asked anew for every request; {@code null} in OSS mode
+ * @param credential what calls go with if it is not an App Key, else {@code null}; of a
+ * key or a JWT, {@code apiKey} gives the value too
  * @param retry how failed calls are repeated
  * @param timeouts how long a call may take
  * @param maxBodySize how many bytes an answer may have
@@ -25,8 +27,34 @@ import reactor.core.scheduler.Scheduler;
  * @since 0.1.0
  */
 public record HttpConfig(URI baseUrl, URI credentialsUrl, URI dataProxyUrl, String apiVersion,
-		@Nullable Supplier<String> apiKey, RetryPolicy retry, HttpTimeouts timeouts, int maxBodySize, Clock clock,
-		Scheduler scheduler, DoubleSupplier random) {
+		@Nullable Supplier<String> apiKey, @Nullable VendoCredential credential, RetryPolicy retry,
+		HttpTimeouts timeouts, int maxBodySize, Clock clock, Scheduler scheduler, DoubleSupplier random) {
+
+	/**
+	 * Return a configuration that differs in what calls go with.
+	 * @param credential what calls go with
+	 * @return the new configuration
+	 */
+	HttpConfig with(VendoCredential credential) {
+		boolean bearer = switch (credential.type()) {
+			case APP_KEY, CONNECTION_KEY, IDENTITY_JWT -> true;
+			case SESSION_COOKIE, NONE -> false;
+		};
+		return new HttpConfig(this.baseUrl, this.credentialsUrl, this.dataProxyUrl, this.apiVersion,
+				bearer ? credential::value : null, credential, this.retry, this.timeouts, this.maxBodySize, this.clock,
+				this.scheduler, this.random);
+	}
+
+	/**
+	 * Return what kind of credential calls go with.
+	 * @return the kind
+	 */
+	VendoCredential.Type credentialType() {
+		if (this.credential != null) {
+			return this.credential.type();
+		}
+		return (this.apiKey != null) ? VendoCredential.Type.APP_KEY : VendoCredential.Type.NONE;
+	}
 
 	@Override
 	public String toString() {

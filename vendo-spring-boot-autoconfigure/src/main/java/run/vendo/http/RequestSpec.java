@@ -56,6 +56,14 @@ public interface RequestSpec<S extends RequestSpec<S>> {
 	S body(Object body);
 
 	/**
+	 * Set what this call shows in place of the client's credential. A user's JWT still
+	 * goes along where the client acts for a user.
+	 * @param credential the credential
+	 * @return this spec
+	 */
+	S credential(VendoCredential credential);
+
+	/**
 	 * Set how long the call may take with all its retries; also the limit of each
 	 * attempt.
 	 * @param timeout the deadline, positive

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -117,7 +119,7 @@ public final class VendoHttp {
 		this.transport = transport;
 		this.budget = budget;
 		this.deadlines = deadlines;
-		this.errors = new ErrorMapper(config.clock(), userJwt);
+		this.errors = errorMapper(config, config.credential(), userJwt);
 		this.userJwt = userJwt;
 		this.identity = identityOf(config, userJwt);
 		this.closed = closed;
@@ -178,6 +180,17 @@ public final class VendoHttp {
 		requireHeader(USER_JWT_HEADER, jwt.strip());
 		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closed,
 				this.closing, this.sharedCalls);
+	}
+
+	/**
+	 * Return an exchange path that shows another credential. It shares everything else
+	 * with this one and is closed with it.
+	 * @param credential what calls go with
+	 * @return a new exchange path, for no user
+	 */
+	public VendoHttp as(VendoCredential credential) {
+		return new VendoHttp(this.config.with(credential), this.transport, this.budget, this.deadlines, null,
+				this.closed, this.closing, this.sharedCalls);
 	}
 
 	/**
@@ -309,11 +322,10 @@ public final class VendoHttp {
 	 */
 	<T> Mono<T> exchange(ApiCall call, AnswerReader<T> reader) {
 		return Mono.defer(() -> {
-			if (call.vendoOnlyFeature() != null) {
-				requireVendoMode(call.vendoOnlyFeature());
-			}
+			requireMode(call);
 			requireOpen();
 			Exchange<T> exchange = new Exchange<>(call, reader);
+			requireCredential(call, exchange.uri);
 			return exchange.attempt(1);
 		}).contextWrite(DroppedErrors::quiet);
 	}
@@ -330,11 +342,11 @@ public final class VendoHttp {
 	 */
 	<T> Flux<T> stream(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
 		return Flux.defer(() -> {
-			if (call.vendoOnlyFeature() != null) {
-				requireVendoMode(call.vendoOnlyFeature());
-			}
+			requireMode(call);
 			requireOpen();
-			return new StreamedExchange<>(call, type, timeout, reader).attempt();
+			StreamedExchange<T> exchange = new StreamedExchange<>(call, type, timeout, reader);
+			requireCredential(call, exchange.uri);
+			return exchange.attempt();
 		});
 	}
 
@@ -352,6 +364,68 @@ public final class VendoHttp {
 			.summary("This client is closed")
 			.nextStep("Build another one; in Spring, do not call after the application context has closed.")
 			.toException();
+	}
+
+	private void requireMode(ApiCall call) {
+		if (call.vendoOnlyFeature() != null && this.config.credential() == null) {
+			requireVendoMode(call.vendoOnlyFeature());
+		}
+	}
+
+	/**
+	 * Raise an error when calls of an endpoint would be refused.
+	 * @param endpoint the endpoint
+	 * @throws run.vendo.error.AuthException if it cannot be called with what calls go
+	 * with
+	 */
+	public void requireCredential(VendoEndpoint endpoint) {
+		VendoCredential.Type type = this.config.credentialType();
+		if (!endpoint.allows(type)) {
+			throw endpoint.refusal(type);
+		}
+	}
+
+	/**
+	 * Refuse a call that the platform would refuse for the kind of its credential.
+	 */
+	private void requireCredential(ApiCall call, URI uri) {
+		VendoEndpoint endpoint = endpoint(call, uri);
+		if (endpoint != null) {
+			VendoCredential own = call.credential();
+			VendoCredential.Type type = (own != null) ? own.type() : this.config.credentialType();
+			// What somebody writes into the headers themselves cannot be told.
+			if (!endpoint.allows(type) && !call.headers().containsHeader(HttpHeaders.AUTHORIZATION)
+					&& !call.headers().containsHeader(HttpHeaders.COOKIE)) {
+				throw endpoint.refusal(type);
+			}
+		}
+		else if (call.vendoOnlyFeature() != null) {
+			requireVendoMode(call.vendoOnlyFeature());
+		}
+	}
+
+	private @Nullable VendoEndpoint endpoint(ApiCall call, URI uri) {
+		if (call.base() != null) {
+			return null;
+		}
+		if (call.path().startsWith("/")) {
+			return VendoEndpoint.lookUp(call.method(), call.template(), uri.getRawPath());
+		}
+		String path = uri.getRawPath();
+		return (path != null && Origin.same(uri, this.config.baseUrl()))
+				? VendoEndpoint.lookUp(call.method(), path, path) : null;
+	}
+
+	private static ErrorMapper errorMapper(HttpConfig config, @Nullable VendoCredential credential,
+			@Nullable String userJwt) {
+		List<String> secrets = new ArrayList<>();
+		if (userJwt != null) {
+			secrets.add(userJwt);
+		}
+		if (credential != null) {
+			secrets.addAll(credential.secrets());
+		}
+		return new ErrorMapper(config.clock(), secrets);
 	}
 
 	private boolean isTrusted(URI uri) {
@@ -383,8 +457,10 @@ public final class VendoHttp {
 		try {
 			MessageDigest digest = MessageDigest.getInstance("SHA-256");
 			String key = (config.apiKey() != null) ? config.apiKey().get() : "";
+			String other = (config.credential() != null) ? config.credential().type() + config.credential().value()
+					: "";
 			for (String part : new String[] { config.credentialsUrl().toString(), key,
-					Objects.requireNonNullElse(userJwt, "") }) {
+					Objects.requireNonNullElse(userJwt, ""), other }) {
 				digest.update(part.getBytes(StandardCharsets.UTF_8));
 				digest.update((byte) 0);
 			}
@@ -418,6 +494,8 @@ public final class VendoHttp {
 
 		final URI uri;
 
+		final ErrorMapper errors;
+
 		private final @Nullable String idempotencyKey;
 
 		private final long deadline;
@@ -428,6 +506,9 @@ public final class VendoHttp {
 			this.call = call;
 			this.reader = reader;
 			this.uri = call.uri(VendoHttp.this.config.baseUrl());
+			this.errors = (call.credential() != null)
+					? errorMapper(VendoHttp.this.config, call.credential(), VendoHttp.this.userJwt)
+					: VendoHttp.this.errors;
 			boolean write = WRITES.contains(call.method());
 			String key = call.idempotencyKey();
 			this.idempotencyKey = (key == null && write) ? UUID.randomUUID().toString() : key;
@@ -480,7 +561,7 @@ public final class VendoHttp {
 		}
 
 		private void writeHeaders(HttpHeaders headers, URI target) {
-			headers.setAccept(java.util.List.of(MediaType.APPLICATION_JSON));
+			headers.setAccept(List.of(MediaType.APPLICATION_JSON));
 			headers.set(HttpHeaders.USER_AGENT, USER_AGENT);
 			if (this.call.body() != null) {
 				headers.setContentType(MediaType.APPLICATION_JSON);
@@ -490,7 +571,16 @@ public final class VendoHttp {
 			}
 			if (isTrusted(target)) {
 				headers.set("Vendo-API-Version", VendoHttp.this.config.apiVersion());
-				if (VendoHttp.this.config.apiKey() != null) {
+				VendoCredential credential = (this.call.credential() != null) ? this.call.credential()
+						: VendoHttp.this.config.credential();
+				if (credential != null) {
+					// A session is the API's alone.
+					if (credential.type() != VendoCredential.Type.SESSION_COOKIE
+							|| Origin.same(target, VendoHttp.this.config.baseUrl())) {
+						credential.writeTo(headers);
+					}
+				}
+				else if (VendoHttp.this.config.apiKey() != null) {
 					headers.setBearerAuth(VendoHttp.this.config.apiKey().get());
 				}
 				if (VendoHttp.this.userJwt != null) {
@@ -535,7 +625,7 @@ public final class VendoHttp {
 			// something
 			// to report.
 			Supplier<ErrorDetails.Builder> details = () -> details().status(status.value())
-				.requestId(VendoHttp.this.errors.requestId(headers));
+				.requestId(this.errors.requestId(headers));
 			int limit = VendoHttp.this.config.maxBodySize();
 			// Not through a codec, which does not read a content type that cannot be
 			// read.
@@ -544,7 +634,7 @@ public final class VendoHttp {
 				.defaultIfEmpty(new byte[0])
 				.onErrorMap((ex) -> brokenBody(ex, details.get(), limit))
 				.flatMap((bytes) -> this.reader.read(new Answer(this.call, status, headers, bytes,
-						VendoHttp.this.transport.unbounded(response.strategies()), VendoHttp.this.errors, details)));
+						VendoHttp.this.transport.unbounded(response.strategies()), this.errors, details)));
 		}
 
 		private AttemptFailure brokenBody(Throwable failure, ErrorDetails.Builder details, int limit) {
@@ -574,7 +664,7 @@ public final class VendoHttp {
 					.nextStep("Try again; a proxy on the way may be sending early hints.")
 					.build(), true, null);
 			}
-			ErrorDetails.Builder read = VendoHttp.this.errors.read(status.value(), headers, body, this.call.slug());
+			ErrorDetails.Builder read = this.errors.read(status.value(), headers, body, this.call.slug());
 			ErrorDetails details = this.call.errorDetails().apply(read.requestSummary(requestSummary()).build());
 			boolean spendCap = details.code() != null && details.code().isSpendCap();
 			boolean repeatable = switch (status.value()) {
@@ -597,7 +687,7 @@ public final class VendoHttp {
 				return response.releaseBody();
 			}
 			ErrorDetails details = details().status(status)
-				.requestId(VendoHttp.this.errors.requestId(response.headers().asHttpHeaders()))
+				.requestId(this.errors.requestId(response.headers().asHttpHeaders()))
 				.summary((redirects < MAX_REDIRECTS)
 						? "The call was redirected to %s, where it is not followed".formatted(shown(to))
 						: "The call was redirected more than %d times".formatted(MAX_REDIRECTS))
@@ -789,10 +879,10 @@ public final class VendoHttp {
 			String came = headers.getFirst(HttpHeaders.CONTENT_TYPE);
 			return new AttemptFailure(details().code(ErrorCode.INVALID_RESPONSE)
 				.status(status.value())
-				.requestId(VendoHttp.this.errors.requestId(headers))
+				.requestId(this.errors.requestId(headers))
 				.summary("The answer is %s and not %s"
 					.formatted((came != null) ? Redaction.mask(came) : "without a content type", this.type))
-				.responseBody(this.call.isSecretAnswer() ? null : VendoHttp.this.errors.keptBody(body))
+				.responseBody(this.call.isSecretAnswer() ? null : this.errors.keptBody(body))
 				.build(), true, null);
 		}
 

@@ -31,6 +31,7 @@ import run.vendo.event.ReactiveEventsApi;
 import run.vendo.event.VendoEvent;
 import run.vendo.http.RateLimit;
 import run.vendo.http.ReactiveHttpApi;
+import run.vendo.http.VendoCredential;
 import run.vendo.integration.Integration;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
@@ -389,6 +390,11 @@ final class RequestReactiveVendoClient implements ReactiveVendoClient {
 		@Override
 		public ReactiveHttpApi.Request body(Object body) {
 			return with((each) -> each.body(body));
+		}
+
+		@Override
+		public ReactiveHttpApi.Request credential(VendoCredential credential) {
+			return with((each) -> each.credential(credential));
 		}
 
 		@Override
