@@ -12,7 +12,9 @@ import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.catalog.ReactiveCatalogApi;
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.dashboard.ReactiveVendoDashboard;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.error.ErrorCode;
@@ -64,6 +66,8 @@ final class ClientCore {
 
 	final ReactiveBillingApi billing;
 
+	final ReactiveCatalogApi catalogApi;
+
 	final ReactiveEventsApi events;
 
 	final ReactiveDataApi data;
@@ -97,6 +101,7 @@ final class ClientCore {
 		this.connections = ReactiveConnectionsApi.over(http, environment, catalog);
 		this.integrations = ReactiveIntegrationsApi.over(http, catalog);
 		this.billing = ReactiveBillingApi.over(http);
+		this.catalogApi = ReactiveCatalogApi.over(http);
 		ReactiveEventsApi events = ReactiveEventsApi.over(http, this.connections);
 		this.events = (options) -> events.subscribe(options).doOnNext(this::dropTokens);
 		this.data = ReactiveDataApi.over(http, mapper);
@@ -150,6 +155,10 @@ final class ClientCore {
 		VendoHttp userHttp = this.http.forUser(jwt);
 		return new ClientCore(this.settings, userHttp, this.environment, this.catalog, this.tokenCache,
 				this.tokens.with(userHttp), this.webhooks, this.mapper);
+	}
+
+	ReactiveVendoDashboard dashboard(String sessionCookie) {
+		return ReactiveVendoDashboard.over(this.http.as(VendoCredential.sessionCookie(sessionCookie)));
 	}
 
 	URI connectUrl(String slug, ConnectUrlOptions options) {

@@ -39,8 +39,9 @@ class ArchitectureTests {
 		.importPackages("run.vendo");
 
 	private static final String[] CAPABILITIES = { "run.vendo.token..", "run.vendo.connection..",
-			"run.vendo.integration..", "run.vendo.billing..", "run.vendo.data..", "run.vendo.sso..",
-			"run.vendo.deployment..", "run.vendo.reconciler..", "run.vendo.event..", "run.vendo.webhook.." };
+			"run.vendo.integration..", "run.vendo.billing..", "run.vendo.catalog..", "run.vendo.dashboard..",
+			"run.vendo.data..", "run.vendo.sso..", "run.vendo.deployment..", "run.vendo.reconciler..",
+			"run.vendo.event..", "run.vendo.webhook.." };
 
 	@Test
 	void errorsKnowNothingOfTheRest() {

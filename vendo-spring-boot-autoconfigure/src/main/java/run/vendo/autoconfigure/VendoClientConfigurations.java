@@ -7,6 +7,8 @@ import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
 import run.vendo.billing.BillingApi;
 import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.catalog.CatalogApi;
+import run.vendo.catalog.ReactiveCatalogApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.connection.ReactiveConnectionsApi;
 import run.vendo.data.DataApi;
@@ -114,6 +116,12 @@ final class VendoClientConfigurations {
 
 		@Bean
 		@ConditionalOnMissingBean
+		CatalogApi vendoCatalogApi(VendoClient client) {
+			return client.catalog();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
 		EventsApi vendoEventsApi(VendoClient client) {
 			return client.events();
 		}
@@ -179,6 +187,12 @@ final class VendoClientConfigurations {
 		@ConditionalOnMissingBean
 		ReactiveBillingApi reactiveVendoBillingApi(ReactiveVendoClient client) {
 			return client.billing();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveCatalogApi reactiveVendoCatalogApi(ReactiveVendoClient client) {
+			return client.catalog();
 		}
 
 		@Bean

@@ -39,6 +39,7 @@ import org.springframework.util.unit.DataSize;
  * @param webhook How webhooks are verified.
  * @param deployment Where the application runs.
  * @param sso The signed-in user.
+ * @param dashboard What somebody who is signed in to the dashboard can do.
  */
 @ConfigurationProperties("vendo")
 record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nullable String apiUrl,
@@ -46,7 +47,8 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 		@DefaultValue("false") boolean allowInsecure, @Nullable Boolean sandbox, @Nullable Boolean auth,
 		@Nullable String tenantId, @DefaultValue List<String> connections, @DefaultValue Map<String, List<String>> byok,
 		@DefaultValue Http http, @DefaultValue Retry retry, @DefaultValue TokenCache tokenCache,
-		@DefaultValue Webhook webhook, @DefaultValue Deployment deployment, @DefaultValue Sso sso) {
+		@DefaultValue Webhook webhook, @DefaultValue Deployment deployment, @DefaultValue Sso sso,
+		@DefaultValue Dashboard dashboard) {
 
 	@Nullable String effectiveBaseUrl() {
 		return StringUtils.hasText(this.baseUrl) ? this.baseUrl : this.apiUrl;
@@ -146,6 +148,21 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 	 * @param slug Name of the deployment in URLs. A Vendo deployment sets it.
 	 */
 	record Deployment(@Nullable String id, @Nullable String slug) {
+
+	}
+
+	/**
+	 * What somebody who is signed in to the dashboard can do.
+	 *
+	 * @param sessionCookie Cookie of a session of the Vendo dashboard as a browser sends
+	 * it, "name=value". When set, there is a VendoDashboard bean.
+	 */
+	record Dashboard(@Nullable String sessionCookie) {
+
+		@Override
+		public String toString() {
+			return "Dashboard";
+		}
 
 	}
 

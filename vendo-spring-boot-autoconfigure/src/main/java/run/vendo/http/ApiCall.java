@@ -296,6 +296,14 @@ public final class ApiCall {
 	}
 
 	/**
+	 * Send the call and take no notice of the body of its answer.
+	 * @return nothing, once the platform has done it
+	 */
+	public Mono<Void> discard() {
+		return toBodilessEntity().then();
+	}
+
+	/**
 	 * Send the call once, on a connection of its own, and read its answer while it
 	 * arrives.
 	 * @param <T> what the answer is read as

@@ -9,7 +9,9 @@ import run.vendo.ConnectUrlOptions;
 import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
 import run.vendo.billing.BillingApi;
+import run.vendo.catalog.CatalogApi;
 import run.vendo.connection.ConnectionsApi;
+import run.vendo.dashboard.VendoDashboard;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.event.EventsApi;
@@ -91,6 +93,16 @@ final class RequestVendoClient implements VendoClient {
 	@Override
 	public BillingApi billing() {
 		return current().billing();
+	}
+
+	@Override
+	public CatalogApi catalog() {
+		return current().catalog();
+	}
+
+	@Override
+	public VendoDashboard dashboard(String sessionCookie) {
+		return current().dashboard(sessionCookie);
 	}
 
 	@Override
