@@ -41,7 +41,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 @ImportRuntimeHints(VendoRuntimeHints.class)
 @Import({ VendoClientConfigurations.Client.class, VendoClientConfigurations.BlockingFrontDoor.class,
 		VendoClientConfigurations.ReactiveFrontDoor.class, VendoClientConfigurations.BlockingApis.class,
-		VendoClientConfigurations.ReactiveApis.class })
+		VendoClientConfigurations.ReactiveApis.class, VendoClientConfigurations.Dashboards.class })
 public final class VendoAutoConfiguration {
 
 	VendoAutoConfiguration() {
