@@ -16,6 +16,7 @@ import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.http.ConnectionPool;
+import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
@@ -195,6 +196,20 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 		Assert.notNull(observationRegistry, "'observationRegistry' must not be null");
 		this.settings.observationRegistry = observationRegistry;
 		this.settings.ownConnections();
+		return self();
+	}
+
+	@Override
+	public B exchangeListener(ExchangeListener exchangeListener) {
+		Assert.notNull(exchangeListener, "'exchangeListener' must not be null");
+		ExchangeListener before = this.settings.exchangeListener;
+		this.settings.exchangeListener = (before != null) ? before.andThen(exchangeListener) : exchangeListener;
+		return self();
+	}
+
+	@Override
+	public B rateLimiting(boolean rateLimiting) {
+		this.settings.rateLimiting = rateLimiting;
 		return self();
 	}
 

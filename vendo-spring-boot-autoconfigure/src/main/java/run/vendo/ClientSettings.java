@@ -23,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.http.ConnectionPool;
 import run.vendo.http.EnvironmentVariables;
+import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpConfig;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.RetryPolicy;
@@ -88,6 +89,10 @@ final class ClientSettings {
 
 	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
 
+	@Nullable ExchangeListener exchangeListener;
+
+	boolean rateLimiting;
+
 	Clock clock = Clock.systemUTC();
 
 	@Nullable Scheduler scheduler;
@@ -124,6 +129,8 @@ final class ClientSettings {
 		this.webhookMaxAge = other.webhookMaxAge;
 		this.jsonMapper = other.jsonMapper;
 		this.observationRegistry = other.observationRegistry;
+		this.exchangeListener = other.exchangeListener;
+		this.rateLimiting = other.rateLimiting;
 		this.clock = other.clock;
 		this.scheduler = other.scheduler;
 		this.random = other.random;
@@ -175,7 +182,8 @@ final class ClientSettings {
 				DEFAULT_API_VERSION);
 		return new HttpConfig(base, credentials, dataProxy, version, effectiveBearer(), effectiveCredential(),
 				this.retry, this.timeouts, this.maxBodySize, this.clock,
-				Objects.requireNonNullElseGet(this.scheduler, Schedulers::parallel), this.random);
+				Objects.requireNonNullElseGet(this.scheduler, Schedulers::parallel), this.random, this.exchangeListener,
+				this.rateLimiting);
 	}
 
 	// An App Key is the usual case, for which the exchange path needs nothing else.

@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.error.VendoConfigurationException;
 import run.vendo.http.ConnectionPool;
+import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
@@ -264,6 +265,23 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 	 * @return this builder
 	 */
 	B observationRegistry(ObservationRegistry observationRegistry);
+
+	/**
+	 * Add somebody who is told of every attempt of every call, with secrets masked.
+	 * @param exchangeListener who is told; those that were added before are told first
+	 * @return this builder
+	 */
+	B exchangeListener(ExchangeListener exchangeListener);
+
+	/**
+	 * Set whether calls of endpoints with a documented limit wait for their turn, so that
+	 * the platform need not refuse them; not unless set. A call whose turn is further
+	 * away than {@link RetryPolicy#maxRetryAfter()} fails with a
+	 * {@link run.vendo.error.RateLimitedException} before anything is sent.
+	 * @param rateLimiting whether they wait
+	 * @return this builder
+	 */
+	B rateLimiting(boolean rateLimiting);
 
 	/**
 	 * Set what tells the time.

@@ -4,6 +4,7 @@ import io.micrometer.observation.ObservationRegistry;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.VendoClient;
+import run.vendo.http.ExchangeListener;
 import run.vendo.http.VendoConnectorFactory;
 import run.vendo.token.TokenCache;
 
@@ -75,13 +76,14 @@ public final class VendoAutoConfiguration {
 	VendoClient.Builder vendoClientBuilder(VendoConnectorFactory connectorFactory,
 			ObjectProvider<WebClient.Builder> webClientBuilder, ObjectProvider<JsonMapper> jsonMapper,
 			ObjectProvider<TokenCache> tokenCache, ObjectProvider<ObservationRegistry> observationRegistry,
-			ObjectProvider<VendoClientCustomizer> customizers) {
+			ObjectProvider<ExchangeListener> exchangeListeners, ObjectProvider<VendoClientCustomizer> customizers) {
 		VendoClient.Builder builder = VendoClient.builder()
 			.connectorFactory(connectorFactory)
 			.webClientBuilder(() -> webClientBuilder.getIfAvailable(WebClient::builder))
 			.jsonMapper(() -> jsonMapper.getIfUnique(JsonMapper::new));
 		tokenCache.ifUnique(builder::tokenCache);
 		observationRegistry.ifUnique(builder::observationRegistry);
+		exchangeListeners.orderedStream().forEach(builder::exchangeListener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}

@@ -66,10 +66,12 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 	 * @param responseTimeout Time one attempt of a call may take.
 	 * @param callTimeout Time a call may take with all its retries.
 	 * @param maxBodySize Largest answer that is read.
+	 * @param rateLimiting Whether calls of endpoints with a documented limit wait for
+	 * their turn, so that the platform need not refuse them.
 	 * @param pool How connections are kept. Applies to Reactor Netty.
 	 */
 	record Http(@Nullable Duration connectTimeout, @Nullable Duration responseTimeout, @Nullable Duration callTimeout,
-			@Nullable DataSize maxBodySize, @DefaultValue Pool pool) {
+			@Nullable DataSize maxBodySize, @DefaultValue("false") boolean rateLimiting, @DefaultValue Pool pool) {
 
 		/**
 		 * How connections are kept.

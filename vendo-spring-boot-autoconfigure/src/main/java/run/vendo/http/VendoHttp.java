@@ -112,9 +112,11 @@ public final class VendoHttp {
 
 	private final SharedCalls<String, Object> sharedCalls;
 
+	private final @Nullable CallLimiter limiter;
+
 	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
 			@Nullable String userJwt, AtomicBoolean closed, Sinks.Empty<Void> closing,
-			SharedCalls<String, Object> sharedCalls) {
+			SharedCalls<String, Object> sharedCalls, @Nullable CallLimiter limiter) {
 		this.config = config;
 		this.transport = transport;
 		this.budget = budget;
@@ -125,6 +127,7 @@ public final class VendoHttp {
 		this.closed = closed;
 		this.closing = closing;
 		this.sharedCalls = sharedCalls;
+		this.limiter = limiter;
 	}
 
 	/**
@@ -162,7 +165,8 @@ public final class VendoHttp {
 		Scheduler scheduler = config.scheduler();
 		return new VendoHttp(config, transport, Transport.budget(config.retry(), scheduler),
 				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new AtomicBoolean(),
-				Sinks.empty(), new SharedCalls<>());
+				Sinks.empty(), new SharedCalls<>(),
+				config.rateLimiting() ? new CallLimiter(scheduler, config.retry().maxRetryAfter()) : null);
 	}
 
 	/**
@@ -179,7 +183,7 @@ public final class VendoHttp {
 		}
 		requireHeader(USER_JWT_HEADER, jwt.strip());
 		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closed,
-				this.closing, this.sharedCalls);
+				this.closing, this.sharedCalls, this.limiter);
 	}
 
 	/**
@@ -190,7 +194,7 @@ public final class VendoHttp {
 	 */
 	public VendoHttp as(VendoCredential credential) {
 		return new VendoHttp(this.config.with(credential), this.transport, this.budget, this.deadlines, null,
-				this.closed, this.closing, this.sharedCalls);
+				this.closed, this.closing, this.sharedCalls, this.limiter);
 	}
 
 	/**
@@ -325,8 +329,8 @@ public final class VendoHttp {
 			requireMode(call);
 			requireOpen();
 			Exchange<T> exchange = new Exchange<>(call, reader);
-			requireCredential(call, exchange.uri);
-			return exchange.attempt(1);
+			exchange.endpoint = requireCredential(call, exchange.uri);
+			return exchange.inTurn(1);
 		}).contextWrite(DroppedErrors::quiet);
 	}
 
@@ -388,7 +392,7 @@ public final class VendoHttp {
 	/**
 	 * Refuse a call that the platform would refuse for the kind of its credential.
 	 */
-	private void requireCredential(ApiCall call, URI uri) {
+	private @Nullable VendoEndpoint requireCredential(ApiCall call, URI uri) {
 		VendoEndpoint endpoint = endpoint(call, uri);
 		if (endpoint != null) {
 			VendoCredential own = call.credential();
@@ -402,6 +406,7 @@ public final class VendoHttp {
 		else if (call.vendoOnlyFeature() != null) {
 			requireVendoMode(call.vendoOnlyFeature());
 		}
+		return endpoint;
 	}
 
 	private @Nullable VendoEndpoint endpoint(ApiCall call, URI uri) {
@@ -502,6 +507,10 @@ public final class VendoHttp {
 
 		private final Duration attemptTimeout;
 
+		@Nullable VendoEndpoint endpoint;
+
+		private volatile @Nullable Integer status;
+
 		Exchange(ApiCall call, AnswerReader<T> reader) {
 			this.call = call;
 			this.reader = reader;
@@ -518,7 +527,17 @@ public final class VendoHttp {
 					(call.timeout() != null) ? call.timeout() : VendoHttp.this.config.timeouts().response());
 		}
 
+		/**
+		 * Make an attempt when its turn has come.
+		 */
+		Mono<T> inTurn(int attempt) {
+			CallLimiter limiter = VendoHttp.this.limiter;
+			return (limiter != null && this.endpoint != null)
+					? limiter.acquire(this.endpoint).then(Mono.defer(() -> attempt(attempt))) : attempt(attempt);
+		}
+
 		Mono<T> attempt(int attempt) {
+			this.status = null;
 			long started = now();
 			Duration timeout = (this.deadline != Long.MAX_VALUE)
 					? min(this.attemptTimeout, Duration.ofNanos(Math.max(1, this.deadline - started)))
@@ -530,15 +549,16 @@ public final class VendoHttp {
 			return send(this.uri, 0, answered).timeout(end, late).doOnNext((answer) -> {
 				VendoHttp.this.budget.succeeded();
 				log("answered", attempt, started);
+				report(null, attempt, started);
 			}).onErrorResume((failure) -> {
 				AttemptFailure known = failureOf(failure, timeout);
 				log(known, attempt, started);
+				report(known, attempt, started);
 				Duration delay = delayBeforeNext(known, attempt);
 				if (delay == null) {
 					return Mono.error(known.toException(attempt));
 				}
-				return Mono.delay(delay, VendoHttp.this.config.scheduler())
-					.then(Mono.defer(() -> attempt(attempt + 1)));
+				return Mono.delay(delay, VendoHttp.this.config.scheduler()).then(Mono.defer(() -> inTurn(attempt + 1)));
 			});
 		}
 
@@ -594,6 +614,7 @@ public final class VendoHttp {
 				AtomicReference<@Nullable AttemptFailure> answered) {
 			HttpHeaders headers = response.headers().asHttpHeaders();
 			HttpStatusCode status = response.statusCode();
+			this.status = status.value();
 			boolean redirected = status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null;
 			if (!status.is2xxSuccessful() && !redirected) {
 				// The status is known; if the body is late or broken, it is all there is.
@@ -765,6 +786,26 @@ public final class VendoHttp {
 			return this.call.method() + " " + Redaction.mask(this.uri);
 		}
 
+		void report(@Nullable AttemptFailure failure, int attempt, long started) {
+			ExchangeListener listener = VendoHttp.this.config.exchangeListener();
+			if (listener == null) {
+				return;
+			}
+			ErrorDetails error = (failure != null) ? failure.details() : null;
+			Integer status = (error != null && error.status() != null) ? error.status() : this.status;
+			try {
+				listener.onExchange(new ExchangeReport(this.call.api(), this.call.operation(), requestSummary(),
+						attempt, Duration.ofNanos(Math.max(0, now() - started)), status, error));
+			}
+			catch (RuntimeException ex) {
+				logger.warn("An exchange listener failed", ex);
+			}
+		}
+
+		void answered(int status) {
+			this.status = status;
+		}
+
 		long now() {
 			return VendoHttp.this.config.scheduler().now(TimeUnit.NANOSECONDS);
 		}
@@ -820,6 +861,7 @@ public final class VendoHttp {
 			return Flux.defer(() -> stream(this.uri, 0, started)).takeUntilOther(end).onErrorMap((failure) -> {
 				AttemptFailure known = failureOf(failure, this.timeout);
 				log(known, 1, started);
+				report(known, 1, started);
 				return known.toException(1);
 			});
 		}
@@ -848,6 +890,8 @@ public final class VendoHttp {
 			}
 			this.begun.tryEmitEmpty();
 			log("began to answer", 1, started);
+			answered(status.value());
+			report(null, 1, started);
 			return this.streamReader.apply(response.body(BodyExtractors.toDataBuffers()).onErrorMap(this::broken));
 		}
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -32,10 +33,12 @@ import run.vendo.dashboard.VendoDashboard;
 import run.vendo.data.DataApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.error.RateLimitedException;
 import run.vendo.error.VendoConfigurationException;
 import run.vendo.event.EventStream;
 import run.vendo.event.EventsApi;
 import run.vendo.event.ReactiveEventsApi;
+import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpApi;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.ReactiveHttpApi;
@@ -157,6 +160,30 @@ class VendoAutoConfigurationTests {
 				.isInstanceOf(VendoConfigurationException.class)
 				.hasMessageContaining("vendo.dashboard.session-cookie")
 				.hasMessageNotContaining("s3cr3t"));
+	}
+
+	@Test
+	void everyExchangeListenerIsTold() {
+		this.recording.stubFor(get("/x").willReturn(ok()));
+		List<String> told = new CopyOnWriteArrayList<>();
+		connected().withBean("one", ExchangeListener.class, () -> (report) -> told.add("one"))
+			.withBean("two", ExchangeListener.class, () -> (report) -> told.add("two"))
+			.run((context) -> {
+				context.getBean(VendoClient.class).http().get("/x").toBodilessEntity();
+				assertThat(told).containsExactlyInAnyOrder("one", "two");
+			});
+	}
+
+	@Test
+	void limitedCallsWaitOnlyWhereAskedTo() {
+		this.recording.stubFor(get("/api/cli/balance").willReturn(okJson("{\"balance_usd\":1}")));
+		connected().withPropertyValues("vendo.http.rate-limiting=true").run((context) -> {
+			BillingApi billing = context.getBean(BillingApi.class);
+			for (int i = 0; i < 30; i++) {
+				billing.cliBalance();
+			}
+			assertThatExceptionOfType(RateLimitedException.class).isThrownBy(billing::cliBalance);
+		});
 	}
 
 	@Test
