@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 import run.vendo.http.ConnectionPool;
 import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpTimeouts;
+import run.vendo.http.ResponseCaching;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
 import run.vendo.http.VendoCredential;
@@ -210,6 +211,12 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 	@Override
 	public B rateLimiting(boolean rateLimiting) {
 		this.settings.rateLimiting = rateLimiting;
+		return self();
+	}
+
+	@Override
+	public B responseCaching(@Nullable ResponseCaching responseCaching) {
+		this.settings.responseCaching = responseCaching;
 		return self();
 	}
 

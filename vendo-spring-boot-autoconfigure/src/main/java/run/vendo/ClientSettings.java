@@ -26,6 +26,7 @@ import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpConfig;
 import run.vendo.http.HttpTimeouts;
+import run.vendo.http.ResponseCaching;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
 import run.vendo.http.VendoCredential;
@@ -93,6 +94,8 @@ final class ClientSettings {
 
 	boolean rateLimiting;
 
+	@Nullable ResponseCaching responseCaching;
+
 	Clock clock = Clock.systemUTC();
 
 	@Nullable Scheduler scheduler;
@@ -131,6 +134,7 @@ final class ClientSettings {
 		this.observationRegistry = other.observationRegistry;
 		this.exchangeListener = other.exchangeListener;
 		this.rateLimiting = other.rateLimiting;
+		this.responseCaching = other.responseCaching;
 		this.clock = other.clock;
 		this.scheduler = other.scheduler;
 		this.random = other.random;
@@ -183,7 +187,7 @@ final class ClientSettings {
 		return new HttpConfig(base, credentials, dataProxy, version, effectiveBearer(), effectiveCredential(),
 				this.retry, this.timeouts, this.maxBodySize, this.clock,
 				Objects.requireNonNullElseGet(this.scheduler, Schedulers::parallel), this.random, this.exchangeListener,
-				this.rateLimiting);
+				this.rateLimiting, this.responseCaching);
 	}
 
 	// An App Key is the usual case, for which the exchange path needs nothing else.

@@ -19,6 +19,7 @@ import run.vendo.error.VendoConfigurationException;
 import run.vendo.http.ConnectionPool;
 import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpTimeouts;
+import run.vendo.http.ResponseCaching;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
 import run.vendo.http.VendoCredential;
@@ -282,6 +283,14 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 	 * @return this builder
 	 */
 	B rateLimiting(boolean rateLimiting);
+
+	/**
+	 * Set which answers are kept; none unless set. Several clients may keep theirs in one
+	 * cache.
+	 * @param responseCaching which answers are kept and where, or {@code null} for none
+	 * @return this builder
+	 */
+	B responseCaching(@Nullable ResponseCaching responseCaching);
 
 	/**
 	 * Set what tells the time.

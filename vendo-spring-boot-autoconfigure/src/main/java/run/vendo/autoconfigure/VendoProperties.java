@@ -39,6 +39,8 @@ import org.springframework.util.unit.DataSize;
  * @param webhook How webhooks are verified.
  * @param deployment Where the application runs.
  * @param sso The signed-in user.
+ * @param accounts Further accounts by name. Each has a VendoClient bean and a
+ * ReactiveVendoClient bean that are qualified by the name.
  * @param dashboard What somebody who is signed in to the dashboard can do.
  */
 @ConfigurationProperties("vendo")
@@ -48,7 +50,7 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 		@Nullable String tenantId, @DefaultValue List<String> connections, @DefaultValue Map<String, List<String>> byok,
 		@DefaultValue Http http, @DefaultValue Retry retry, @DefaultValue TokenCache tokenCache,
 		@DefaultValue Webhook webhook, @DefaultValue Deployment deployment, @DefaultValue Sso sso,
-		@DefaultValue Dashboard dashboard) {
+		@DefaultValue Map<String, Account> accounts, @DefaultValue Dashboard dashboard) {
 
 	@Nullable String effectiveBaseUrl() {
 		return StringUtils.hasText(this.baseUrl) ? this.baseUrl : this.apiUrl;
@@ -150,6 +152,26 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 	 * @param slug Name of the deployment in URLs. A Vendo deployment sets it.
 	 */
 	record Deployment(@Nullable String id, @Nullable String slug) {
+
+	}
+
+	/**
+	 * A further account.
+	 *
+	 * @param apiKey API key of the account.
+	 * @param baseUrl URL of the Vendo API, that of the default account unless set.
+	 * @param credentialsUrl URL of the credentials worker, that of the default account
+	 * unless set.
+	 * @param dataProxyUrl URL of the data proxy, that of the default account unless set.
+	 * @param apiVersion API version to ask for, that of the default account unless set.
+	 */
+	record Account(@Nullable String apiKey, @Nullable String baseUrl, @Nullable String credentialsUrl,
+			@Nullable String dataProxyUrl, @Nullable String apiVersion) {
+
+		@Override
+		public String toString() {
+			return "Account";
+		}
 
 	}
 

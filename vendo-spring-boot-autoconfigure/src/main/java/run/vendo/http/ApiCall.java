@@ -62,6 +62,8 @@ public final class ApiCall {
 
 	private @Nullable VendoCredential credential;
 
+	private @Nullable Duration cacheFor;
+
 	private @Nullable String idempotencyKey;
 
 	private @Nullable String vendoOnlyFeature;
@@ -242,6 +244,17 @@ public final class ApiCall {
 	}
 
 	/**
+	 * Set how long an answer of this call is used, where answers are kept.
+	 * @param lifetime how long, zero for not at all
+	 * @return this call
+	 */
+	public ApiCall cacheFor(Duration lifetime) {
+		Assert.isTrue(!lifetime.isNegative(), "'lifetime' must not be negative");
+		this.cacheFor = lifetime;
+		return this;
+	}
+
+	/**
 	 * Refuse the call in OSS mode, before any I/O.
 	 * @return this call
 	 */
@@ -345,6 +358,10 @@ public final class ApiCall {
 
 	@Nullable VendoCredential credential() {
 		return this.credential;
+	}
+
+	@Nullable Duration cacheFor() {
+		return this.cacheFor;
 	}
 
 	@Nullable URI base() {

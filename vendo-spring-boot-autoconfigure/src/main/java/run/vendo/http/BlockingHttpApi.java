@@ -87,6 +87,12 @@ final class BlockingHttpApi implements HttpApi {
 		}
 
 		@Override
+		public Request cacheFor(Duration lifetime) {
+			this.reactive.cacheFor(lifetime);
+			return this;
+		}
+
+		@Override
 		public Request timeout(Duration timeout) {
 			this.reactive.timeout(timeout);
 			return this;

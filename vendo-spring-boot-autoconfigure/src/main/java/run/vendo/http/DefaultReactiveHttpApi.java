@@ -82,6 +82,12 @@ final class DefaultReactiveHttpApi implements ReactiveHttpApi {
 		}
 
 		@Override
+		public Request cacheFor(Duration lifetime) {
+			this.call.cacheFor(lifetime);
+			return this;
+		}
+
+		@Override
 		public Request timeout(Duration timeout) {
 			this.call.timeout(timeout);
 			return this;

@@ -26,12 +26,13 @@ import reactor.core.scheduler.Scheduler;
  * @param random gives jitter, at least 0 and below 1
  * @param exchangeListener is told of every attempt, or {@code null}
  * @param rateLimiting whether calls of limited endpoints are spaced
+ * @param responseCaching which answers are kept, or {@code null} when none are
  * @since 0.1.0
  */
 public record HttpConfig(URI baseUrl, URI credentialsUrl, URI dataProxyUrl, String apiVersion,
 		@Nullable Supplier<String> apiKey, @Nullable VendoCredential credential, RetryPolicy retry,
 		HttpTimeouts timeouts, int maxBodySize, Clock clock, Scheduler scheduler, DoubleSupplier random,
-		@Nullable ExchangeListener exchangeListener, boolean rateLimiting) {
+		@Nullable ExchangeListener exchangeListener, boolean rateLimiting, @Nullable ResponseCaching responseCaching) {
 
 	/**
 	 * Return a configuration that differs in what calls go with.
@@ -45,7 +46,7 @@ public record HttpConfig(URI baseUrl, URI credentialsUrl, URI dataProxyUrl, Stri
 		};
 		return new HttpConfig(this.baseUrl, this.credentialsUrl, this.dataProxyUrl, this.apiVersion,
 				bearer ? credential::value : null, credential, this.retry, this.timeouts, this.maxBodySize, this.clock,
-				this.scheduler, this.random, this.exchangeListener, this.rateLimiting);
+				this.scheduler, this.random, this.exchangeListener, this.rateLimiting, this.responseCaching);
 	}
 
 	/**

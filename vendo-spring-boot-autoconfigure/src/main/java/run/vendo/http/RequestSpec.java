@@ -64,6 +64,16 @@ public interface RequestSpec<S extends RequestSpec<S>> {
 	S credential(VendoCredential credential);
 
 	/**
+	 * Keep the answer of this call, or use one that is kept, where the client keeps
+	 * answers at all; of no effect elsewhere, and for any method but {@code GET}.
+	 * @param lifetime how long an answer is used; zero for this call to ask the platform
+	 * and to keep nothing
+	 * @return this spec
+	 * @see ResponseCaching
+	 */
+	S cacheFor(Duration lifetime);
+
+	/**
 	 * Set how long the call may take with all its retries; also the limit of each
 	 * attempt.
 	 * @param timeout the deadline, positive

@@ -31,6 +31,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 import run.vendo.error.ErrorCode;
 import run.vendo.error.ErrorDetails;
@@ -51,6 +52,7 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.UnsupportedMediaTypeException;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeStrategies;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientException;
 
@@ -114,6 +116,8 @@ public final class VendoHttp {
 
 	private final @Nullable CallLimiter limiter;
 
+	private final @Nullable AnswerCache answers;
+
 	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
 			@Nullable String userJwt, AtomicBoolean closed, Sinks.Empty<Void> closing,
 			SharedCalls<String, Object> sharedCalls, @Nullable CallLimiter limiter) {
@@ -128,6 +132,8 @@ public final class VendoHttp {
 		this.closing = closing;
 		this.sharedCalls = sharedCalls;
 		this.limiter = limiter;
+		this.answers = (config.responseCaching() != null) ? new AnswerCache(config.responseCaching(), config.clock())
+				: null;
 	}
 
 	/**
@@ -330,7 +336,7 @@ public final class VendoHttp {
 			requireOpen();
 			Exchange<T> exchange = new Exchange<>(call, reader);
 			exchange.endpoint = requireCredential(call, exchange.uri);
-			return exchange.inTurn(1);
+			return (this.answers != null) ? exchange.cached(this.answers) : exchange.inTurn(1);
 		}).contextWrite(DroppedErrors::quiet);
 	}
 
@@ -489,6 +495,16 @@ public final class VendoHttp {
 	}
 
 	/**
+	 * Keeps an answer.
+	 */
+	@FunctionalInterface
+	private interface Keeper {
+
+		void keep(int status, HttpHeaders headers, byte @Nullable [] body);
+
+	}
+
+	/**
 	 * One call with all its attempts.
 	 */
 	private class Exchange<T> {
@@ -511,6 +527,10 @@ public final class VendoHttp {
 
 		private volatile @Nullable Integer status;
 
+		private AnswerCache.@Nullable Entry kept;
+
+		private @Nullable Keeper keeper;
+
 		Exchange(ApiCall call, AnswerReader<T> reader) {
 			this.call = call;
 			this.reader = reader;
@@ -525,6 +545,66 @@ public final class VendoHttp {
 			this.deadline = (timeout != null) ? now() + min(timeout, LONGEST_WAIT).toNanos() : Long.MAX_VALUE;
 			this.attemptTimeout = min(LONGEST_WAIT,
 					(call.timeout() != null) ? call.timeout() : VendoHttp.this.config.timeouts().response());
+		}
+
+		/**
+		 * Answer with what is kept where that will do, and keep what comes.
+		 */
+		Mono<T> cached(AnswerCache answers) {
+			if (WRITES.contains(this.call.method())) {
+				// Also after a failure: the platform may have done it all the same.
+				Mono<Void> written = offEventLoop(() -> answers.written(this.uri));
+				return Mono.usingWhen(Mono.just(this), (exchange) -> exchange.inTurn(1), (exchange) -> written,
+						(exchange, failure) -> written, (exchange) -> written);
+			}
+			return Schedulers.isInNonBlockingThread()
+					? Mono.defer(() -> lookUp(answers)).subscribeOn(Schedulers.boundedElastic()) : lookUp(answers);
+		}
+
+		// A cache may be behind a network.
+		private static Mono<Void> offEventLoop(Runnable work) {
+			return Mono.defer(() -> {
+				Mono<Void> done = Mono.fromRunnable(work);
+				return Schedulers.isInNonBlockingThread() ? done.subscribeOn(Schedulers.boundedElastic()) : done;
+			});
+		}
+
+		private Mono<T> lookUp(AnswerCache answers) {
+			Duration lifetime = answers.lifetime(this.call.cacheFor(), this.uri);
+			if (lifetime == null || !HttpMethod.GET.equals(this.call.method()) || this.call.isSecretAnswer()
+					|| !isTrusted(this.uri)) {
+				return inTurn(1);
+			}
+			String key = answers.key(VendoHttp.this.identity, variant(), this.uri);
+			AnswerCache.Entry entry = answers.get(key);
+			if (entry != null && answers.isFresh(entry)) {
+				return readKept(entry);
+			}
+			this.kept = entry;
+			this.keeper = (status, headers, body) -> {
+				if (body != null) {
+					answers.put(key, status, headers, body, lifetime);
+				}
+				else if (entry != null) {
+					answers.refresh(key, entry, lifetime);
+				}
+			};
+			return inTurn(1);
+		}
+
+		private String variant() {
+			VendoCredential credential = this.call.credential();
+			return VendoHttp.this.config.apiVersion() + "\n" + this.call.headers() + "\n"
+					+ ((credential != null) ? credential.type() + credential.value() : "");
+		}
+
+		private Mono<T> readKept(AnswerCache.Entry entry) {
+			HttpStatusCode status = HttpStatusCode.valueOf(entry.status());
+			Supplier<ErrorDetails.Builder> details = () -> details().status(status.value());
+			ExchangeStrategies strategies = VendoHttp.this.transport.unbounded(ExchangeStrategies.withDefaults());
+			return this.reader
+				.read(new Answer(this.call, status, entry.headers(), entry.body(), strategies, this.errors, details))
+				.onErrorMap(AttemptFailure.class, (failure) -> failure.toException(1));
 		}
 
 		/**
@@ -608,6 +688,17 @@ public final class VendoHttp {
 				}
 			}
 			headers.putAll(this.call.headers());
+			if (this.kept != null) {
+				copy(this.kept.headers(), HttpHeaders.ETAG, headers, HttpHeaders.IF_NONE_MATCH);
+				copy(this.kept.headers(), HttpHeaders.LAST_MODIFIED, headers, HttpHeaders.IF_MODIFIED_SINCE);
+			}
+		}
+
+		private static void copy(HttpHeaders from, String name, HttpHeaders to, String as) {
+			String value = from.getFirst(name);
+			if (value != null) {
+				to.set(as, value);
+			}
 		}
 
 		private Mono<T> receive(ClientResponse response, URI target, int redirects,
@@ -623,6 +714,13 @@ public final class VendoHttp {
 			VendoHttp.this.transport.sawRateLimit(target, headers, VendoHttp.this.config.clock());
 			if (status.is2xxSuccessful()) {
 				return receiveBody(response, headers, status);
+			}
+			AnswerCache.Entry kept = this.kept;
+			if (status.value() == 304 && kept != null && this.keeper != null) {
+				Keeper keeper = this.keeper;
+				return response.releaseBody()
+					.then(offEventLoop(() -> keeper.keep(status.value(), headers, null)))
+					.then(Mono.defer(() -> readKept(kept)));
 			}
 			if (redirected) {
 				URI to = resolve(target, headers.getFirst(HttpHeaders.LOCATION));
@@ -654,8 +752,15 @@ public final class VendoHttp {
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
 				.onErrorMap((ex) -> brokenBody(ex, details.get(), limit))
-				.flatMap((bytes) -> this.reader.read(new Answer(this.call, status, headers, bytes,
-						VendoHttp.this.transport.unbounded(response.strategies()), this.errors, details)));
+				.flatMap((bytes) -> {
+					Mono<T> read = this.reader.read(new Answer(this.call, status, headers, bytes,
+							VendoHttp.this.transport.unbounded(response.strategies()), this.errors, details));
+					Keeper keeper = this.keeper;
+					// What cannot be read is not kept.
+					return (keeper == null) ? read
+							: read.flatMap((value) -> offEventLoop(() -> keeper.keep(status.value(), headers, bytes))
+								.thenReturn(value));
+				});
 		}
 
 		private AttemptFailure brokenBody(Throwable failure, ErrorDetails.Builder details, int limit) {

@@ -113,8 +113,9 @@ class DocumentationTests {
 				assertThat(known)
 					.as("%s names the property '%s', which is not in docs/configuration.md: correct the name, or add it there",
 							ROOT.relativize(page), name)
-					.anyMatch((each) -> each.equals(name) || each.startsWith(name + ".")
-							|| name.startsWith("vendo.byok.") || METERS.contains(name));
+					.anyMatch(
+							(each) -> each.equals(name) || each.startsWith(name + ".") || name.startsWith("vendo.byok.")
+									|| name.startsWith("vendo.accounts.") || METERS.contains(name));
 			}
 		}
 	}

@@ -13,9 +13,11 @@ import run.vendo.http.ExchangeListener;
 import run.vendo.http.Page;
 import run.vendo.http.Paging;
 import run.vendo.http.RateLimit;
+import run.vendo.http.ResponseCaching;
 
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.cache.CacheManager;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.ResponseEntity;
@@ -80,6 +82,25 @@ class HttpSnippets {
 		}
 		// end::listener[]
 
+		// tag::caching[]
+		@Bean
+		ResponseCaching vendoAnswers(CacheManager caches) {
+			return ResponseCaching.in(caches.getCache("vendo"))
+				.keep("/api/tools/**", Duration.ofMinutes(10))
+				.keep("/api/integrations", Duration.ofMinutes(5));
+		}
+		// end::caching[]
+
+	}
+
+	void caching() {
+		// tag::cache-for[]
+		JsonNode fresh = this.vendo.http().get("/api/tools/catalog").cacheFor(Duration.ZERO).retrieve(JsonNode.class);
+		JsonNode kept = this.vendo.http()
+			.get("/api/pricing/models")
+			.cacheFor(Duration.ofHours(1))
+			.retrieve(JsonNode.class);
+		// end::cache-for[]
 	}
 
 }

@@ -270,8 +270,8 @@ class ReconcilerTests {
 		URI url = URI.create(this.hook.baseUrl());
 		VendoHttp http = VendoHttp.create(
 				new HttpConfig(url, url, url, "1", (key != null) ? () -> key : null, null, RetryPolicy.none(),
-						HttpTimeouts.defaults(), 1024, Clock.systemUTC(), Schedulers.parallel(), () -> 0.5, null,
-						false),
+						HttpTimeouts.defaults(), 1024, Clock.systemUTC(), Schedulers.parallel(), () -> 0.5, null, false,
+						null),
 				VendoConnectorFactory.detect(), ConnectionPool.defaults(), WebClient::builder,
 				ObservationRegistry.NOOP);
 		EnvironmentVariables environment = EnvironmentVariables.of((name) -> null);

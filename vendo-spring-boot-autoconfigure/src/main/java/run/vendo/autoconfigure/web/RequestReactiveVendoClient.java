@@ -468,6 +468,11 @@ final class RequestReactiveVendoClient implements ReactiveVendoClient {
 		}
 
 		@Override
+		public ReactiveHttpApi.Request cacheFor(Duration lifetime) {
+			return with((each) -> each.cacheFor(lifetime));
+		}
+
+		@Override
 		public ReactiveHttpApi.Request timeout(Duration timeout) {
 			return with((each) -> each.timeout(timeout));
 		}
