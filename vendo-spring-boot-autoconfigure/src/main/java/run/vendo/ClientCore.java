@@ -113,8 +113,10 @@ final class ClientCore {
 	}
 
 	// What wakes reconcilers before their time is up.
-	private Publisher<?> connectionEvents() {
-		return Flux.defer(this.events::subscribe).filter(ConnectionEvent.class::isInstance);
+	private Publisher<Object> connectionEvents() {
+		return (subscriber) -> Flux.defer(this.events::subscribe)
+			.filter(ConnectionEvent.class::isInstance)
+			.subscribe(subscriber);
 	}
 
 	/**

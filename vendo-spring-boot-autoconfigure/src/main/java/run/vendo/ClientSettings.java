@@ -18,7 +18,6 @@ import java.util.function.Supplier;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.http.ConnectionPool;
@@ -160,7 +159,7 @@ final class ClientSettings {
 		effective.tokenCache = (this.tokenCache != null) ? this.tokenCache : newTokenCache();
 		HttpConfig config = config();
 		VendoHttp http = (this.shared != null) ? this.shared.with(config) : VendoHttp.create(config,
-				Objects.requireNonNullElseGet(this.connectorFactory, VendoConnectorFactory::detect),
+				(this.connectorFactory != null) ? this.connectorFactory : VendoConnectorFactory.detect(),
 				this.connectionPool, () -> observed(this.webClientBuilder.get().clone()), this.observationRegistry);
 		ByokCatalog catalog = this.byok.isEmpty() ? ByokCatalog.defaults() : ByokCatalog.defaults().with(this.byok);
 		WebhooksApi webhooks = WebhooksApi.of(effectiveWebhookSecrets(), this.webhookMaxAge, this.clock);
@@ -186,8 +185,8 @@ final class ClientSettings {
 				DEFAULT_API_VERSION);
 		return new HttpConfig(base, credentials, dataProxy, version, effectiveBearer(), effectiveCredential(),
 				this.retry, this.timeouts, this.maxBodySize, this.clock,
-				Objects.requireNonNullElseGet(this.scheduler, Schedulers::parallel), this.random, this.exchangeListener,
-				this.rateLimiting, this.responseCaching);
+				(this.scheduler != null) ? this.scheduler : ParallelScheduler.INSTANCE, this.random,
+				this.exchangeListener, this.rateLimiting, this.responseCaching);
 	}
 
 	// An App Key is the usual case, for which the exchange path needs nothing else.
@@ -210,9 +209,8 @@ final class ClientSettings {
 	private @Nullable Supplier<String> effectiveApiKey() {
 		Supplier<String> source = this.apiKey;
 		String key = EnvironmentVariables.textOrNull((source != null) ? source.get() : null);
-		if (key != null) {
-			ApiKeys.require(key);
-			return () -> ApiKeys.require(EnvironmentVariables.textOrNull(Objects.requireNonNull(source).get()));
+		if (source != null && key != null) {
+			return ApiKeys.requiring(source, key);
 		}
 		String fromEnvironment = this.environment.get("VENDO_API_KEY");
 		if (fromEnvironment != null) {
@@ -223,9 +221,12 @@ final class ClientSettings {
 	}
 
 	private List<String> effectiveWebhookSecrets() {
-		List<String> secrets = this.webhookSecrets.stream()
-			.filter((secret) -> EnvironmentVariables.textOrNull(secret) != null)
-			.toList();
+		List<String> secrets = new ArrayList<>();
+		for (String secret : this.webhookSecrets) {
+			if (EnvironmentVariables.textOrNull(secret) != null) {
+				secrets.add(secret);
+			}
+		}
 		String fromEnvironment = this.environment.get("VENDO_WEBHOOK_SECRET");
 		return (secrets.isEmpty() && fromEnvironment != null) ? List.of(fromEnvironment) : secrets;
 	}

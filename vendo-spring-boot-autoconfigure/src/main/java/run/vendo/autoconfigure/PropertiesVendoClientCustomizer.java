@@ -10,7 +10,6 @@ import run.vendo.http.HttpTimeouts;
 import run.vendo.http.RetryPolicy;
 import run.vendo.token.TokenCache;
 
-import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.core.Ordered;
@@ -59,28 +58,33 @@ final class PropertiesVendoClientCustomizer implements VendoClientCustomizer, Or
 		builder.connectionPool(pool(this.properties.http().pool()));
 		builder.retry(retry(this.properties.retry()));
 		builder.tokenCache((cache) -> customize(cache, this.properties.tokenCache()));
-		PropertyMapper map = PropertyMapper.get();
-		map.from(this.properties.http().maxBodySize())
-			.as(PropertiesVendoClientCustomizer::bytes)
-			.to(builder::maxBodySize);
-		map.from(positive("vendo.webhook.max-age", this.properties.webhook().maxAge())).to(builder::webhookMaxAge);
+		DataSize maxBodySize = this.properties.http().maxBodySize();
+		if (maxBodySize != null) {
+			builder.maxBodySize(bytes(maxBodySize));
+		}
+		Duration webhookMaxAge = positive("vendo.webhook.max-age", this.properties.webhook().maxAge());
+		if (webhookMaxAge != null) {
+			builder.webhookMaxAge(webhookMaxAge);
+		}
 	}
 
 	// What is said for Vendo comes before what is said for all HTTP clients, and both
 	// before the defaults.
 	private HttpTimeouts timeouts(VendoProperties.Http http) {
-		PropertyMapper map = PropertyMapper.get();
-		HttpTimeouts timeouts = HttpTimeouts.defaults();
-		if (this.httpClientSettings != null) {
-			timeouts = map.from(limit(this.httpClientSettings.connectTimeout()))
-				.to(timeouts, HttpTimeouts::withConnect);
-			timeouts = map.from(limit(this.httpClientSettings.readTimeout())).to(timeouts, HttpTimeouts::withResponse);
+		HttpClientSettings settings = this.httpClientSettings;
+		Duration connect = positive("vendo.http.connect-timeout", http.connectTimeout());
+		if (connect == null && settings != null) {
+			connect = limit(settings.connectTimeout());
 		}
-		timeouts = map.from(positive("vendo.http.connect-timeout", http.connectTimeout()))
-			.to(timeouts, HttpTimeouts::withConnect);
-		timeouts = map.from(positive("vendo.http.response-timeout", http.responseTimeout()))
-			.to(timeouts, HttpTimeouts::withResponse);
-		return map.from(positive("vendo.http.call-timeout", http.callTimeout())).to(timeouts, HttpTimeouts::withCall);
+		Duration response = positive("vendo.http.response-timeout", http.responseTimeout());
+		if (response == null && settings != null) {
+			response = limit(settings.readTimeout());
+		}
+		Duration call = positive("vendo.http.call-timeout", http.callTimeout());
+		HttpTimeouts timeouts = HttpTimeouts.defaults();
+		timeouts = (connect != null) ? timeouts.withConnect(connect) : timeouts;
+		timeouts = (response != null) ? timeouts.withResponse(response) : timeouts;
+		return (call != null) ? timeouts.withCall(call) : timeouts;
 	}
 
 	// For some HTTP libraries nothing means no limit, and then there is none to inherit.
@@ -118,11 +122,18 @@ final class PropertiesVendoClientCustomizer implements VendoClientCustomizer, Or
 	}
 
 	private static void customize(TokenCache.Builder cache, VendoProperties.TokenCache properties) {
-		PropertyMapper map = PropertyMapper.get();
-		map.from(atLeast(0L, "vendo.token-cache.maximum-size", properties.maximumSize())).to(cache::maximumSize);
-		map.from(notNegative("vendo.token-cache.expiry-margin", properties.expiryMargin())).to(cache::expiryMargin);
-		map.from(positive("vendo.token-cache.default-lifetime", properties.defaultLifetime()))
-			.to(cache::defaultLifetime);
+		Long maximumSize = atLeast(0L, "vendo.token-cache.maximum-size", properties.maximumSize());
+		if (maximumSize != null) {
+			cache.maximumSize(maximumSize);
+		}
+		Duration expiryMargin = notNegative("vendo.token-cache.expiry-margin", properties.expiryMargin());
+		if (expiryMargin != null) {
+			cache.expiryMargin(expiryMargin);
+		}
+		Duration defaultLifetime = positive("vendo.token-cache.default-lifetime", properties.defaultLifetime());
+		if (defaultLifetime != null) {
+			cache.defaultLifetime(defaultLifetime);
+		}
 	}
 
 	private static int bytes(DataSize size) {

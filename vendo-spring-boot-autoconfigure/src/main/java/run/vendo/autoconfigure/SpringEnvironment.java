@@ -33,7 +33,9 @@ final class SpringEnvironment implements Function<String, @Nullable String> {
 
 	SpringEnvironment(Environment environment, VendoProperties properties) {
 		this.environment = environment;
-		FROM_CONNECTION_DETAILS.forEach((name) -> this.bound.put(name, null));
+		for (String name : FROM_CONNECTION_DETAILS) {
+			this.bound.put(name, null);
+		}
 		this.bound.put("VENDO_TENANT_ID", properties.tenantId());
 		this.bound.put("VENDO_DEPLOYMENT_ID", properties.deployment().id());
 		this.bound.put("VENDO_DEPLOYMENT_SLUG", properties.deployment().slug());

@@ -37,6 +37,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
@@ -105,71 +106,58 @@ final class VendoClientConfigurations {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnSingleCandidate(VendoClient.class)
+	@Import(BlockingApis.Registrar.class)
 	static class BlockingApis {
 
-		@Bean
-		@ConditionalOnMissingBean
-		ConnectionsApi vendoConnectionsApi(VendoClient client) {
+		static final class Registrar extends VendoApiRegistrar {
+
+			Registrar() {
+				super(BlockingApis.class);
+			}
+
+		}
+
+		static ConnectionsApi vendoConnectionsApi(VendoClient client) {
 			return client.connections();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		IntegrationsApi vendoIntegrationsApi(VendoClient client) {
+		static IntegrationsApi vendoIntegrationsApi(VendoClient client) {
 			return client.integrations();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		BillingApi vendoBillingApi(VendoClient client) {
+		static BillingApi vendoBillingApi(VendoClient client) {
 			return client.billing();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		CatalogApi vendoCatalogApi(VendoClient client) {
+		static CatalogApi vendoCatalogApi(VendoClient client) {
 			return client.catalog();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		EventsApi vendoEventsApi(VendoClient client) {
+		static EventsApi vendoEventsApi(VendoClient client) {
 			return client.events();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		DataApi vendoDataApi(VendoClient client) {
+		static DataApi vendoDataApi(VendoClient client) {
 			return client.data();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		HttpApi vendoHttpApi(VendoClient client) {
+		static HttpApi vendoHttpApi(VendoClient client) {
 			return client.http();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		WebhooksApi vendoWebhooksApi(VendoClient client) {
+		static WebhooksApi vendoWebhooksApi(VendoClient client) {
 			return client.webhooks();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		SsoApi vendoSsoApi(VendoClient client) {
+		static SsoApi vendoSsoApi(VendoClient client) {
 			return client.sso();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		DeploymentApi vendoDeploymentApi(VendoClient client) {
+		static DeploymentApi vendoDeploymentApi(VendoClient client) {
 			return client.deployment();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		ReconcilerApi vendoReconcilerApi(VendoClient client) {
+		static ReconcilerApi vendoReconcilerApi(VendoClient client) {
 			return client.reconciler();
 		}
 
@@ -180,47 +168,42 @@ final class VendoClientConfigurations {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnSingleCandidate(ReactiveVendoClient.class)
+	@Import(ReactiveApis.Registrar.class)
 	static class ReactiveApis {
 
-		@Bean
-		@ConditionalOnMissingBean
-		ReactiveConnectionsApi reactiveVendoConnectionsApi(ReactiveVendoClient client) {
+		static final class Registrar extends VendoApiRegistrar {
+
+			Registrar() {
+				super(ReactiveApis.class);
+			}
+
+		}
+
+		static ReactiveConnectionsApi reactiveVendoConnectionsApi(ReactiveVendoClient client) {
 			return client.connections();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		ReactiveIntegrationsApi reactiveVendoIntegrationsApi(ReactiveVendoClient client) {
+		static ReactiveIntegrationsApi reactiveVendoIntegrationsApi(ReactiveVendoClient client) {
 			return client.integrations();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		ReactiveBillingApi reactiveVendoBillingApi(ReactiveVendoClient client) {
+		static ReactiveBillingApi reactiveVendoBillingApi(ReactiveVendoClient client) {
 			return client.billing();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		ReactiveCatalogApi reactiveVendoCatalogApi(ReactiveVendoClient client) {
+		static ReactiveCatalogApi reactiveVendoCatalogApi(ReactiveVendoClient client) {
 			return client.catalog();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		ReactiveEventsApi reactiveVendoEventsApi(ReactiveVendoClient client) {
+		static ReactiveEventsApi reactiveVendoEventsApi(ReactiveVendoClient client) {
 			return client.events();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		ReactiveDataApi reactiveVendoDataApi(ReactiveVendoClient client) {
+		static ReactiveDataApi reactiveVendoDataApi(ReactiveVendoClient client) {
 			return client.data();
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		ReactiveHttpApi reactiveVendoHttpApi(ReactiveVendoClient client) {
+		static ReactiveHttpApi reactiveVendoHttpApi(ReactiveVendoClient client) {
 			return client.http();
 		}
 

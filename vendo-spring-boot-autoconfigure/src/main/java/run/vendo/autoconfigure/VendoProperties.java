@@ -134,7 +134,11 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 			if (StringUtils.hasText(this.secret)) {
 				all.add(this.secret);
 			}
-			this.secrets.stream().filter(StringUtils::hasText).filter((each) -> !all.contains(each)).forEach(all::add);
+			for (String each : this.secrets) {
+				if (StringUtils.hasText(each) && !all.contains(each)) {
+					all.add(each);
+				}
+			}
 			return all;
 		}
 

@@ -29,7 +29,9 @@ public interface ConnectionsApi {
 
 			@Override
 			public List<Connection> list() {
-				return List.copyOf(Blocking.await(reactive.list().collectList()));
+				// Ours are a list already.
+				return (reactive instanceof DefaultReactiveConnectionsApi ours) ? Blocking.await(ours.all())
+						: List.copyOf(Blocking.await(reactive.list().collectList()));
 			}
 
 			@Override

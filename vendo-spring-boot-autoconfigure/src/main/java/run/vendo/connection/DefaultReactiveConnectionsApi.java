@@ -64,7 +64,10 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 				: failure.details().mutate().slug(slug).build().toException(failure.getCause());
 	}
 
-	private Mono<List<Connection>> all() {
+	/**
+	 * Return all connections as an unmodifiable list.
+	 */
+	Mono<List<Connection>> all() {
 		if (!this.http.isVendoMode()) {
 			return Mono.fromSupplier(this::fromEnvironment);
 		}

@@ -5,11 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -44,6 +47,11 @@ final class ErrorMapper {
 	private static final Pattern CODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}");
 
 	private static final Pattern WORD_WITH_UNDERSCORES = Pattern.compile("[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+");
+
+	// All three that RFC 9110 says a recipient has to know.
+	private static final List<DateTimeFormatter> HTTP_DATES = List.of(DateTimeFormatter.RFC_1123_DATE_TIME,
+			DateTimeFormatter.ofPattern("EEEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC),
+			DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US).withZone(ZoneOffset.UTC));
 
 	private static final List<String> REQUEST_ID_HEADERS = List.of("Vendo-Request-Id", "X-Request-Id", "Request-Id",
 			"CF-Ray");
@@ -250,14 +258,26 @@ final class ErrorMapper {
 			if (Character.isDigit(text.charAt(0))) {
 				return seconds(Double.parseDouble(text));
 			}
-			ZonedDateTime date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
-			Duration wait = Duration.between(this.clock.instant(), date.toInstant());
-			return wait.isNegative() ? Duration.ZERO : wait;
+			Instant date = date(text);
+			Duration wait = (date != null) ? Duration.between(this.clock.instant(), date) : null;
+			return (wait != null && wait.isNegative()) ? Duration.ZERO : wait;
 		}
-		catch (NumberFormatException | DateTimeException | ArithmeticException ex) {
+		catch (NumberFormatException | ArithmeticException ex) {
 			// What cannot be read asks for nothing.
 			return null;
 		}
+	}
+
+	private static @Nullable Instant date(String text) {
+		for (DateTimeFormatter format : HTTP_DATES) {
+			try {
+				return ZonedDateTime.parse(text, format).toInstant();
+			}
+			catch (DateTimeException ex) {
+				// Then it may be in another form.
+			}
+		}
+		return null;
 	}
 
 	private static @Nullable Duration seconds(double seconds) {

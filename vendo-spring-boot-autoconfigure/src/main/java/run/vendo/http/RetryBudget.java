@@ -20,13 +20,13 @@ final class RetryBudget {
 
 	private long available;
 
+	// Of no meaning as long as the budget is full.
 	private long updated;
 
 	RetryBudget(int capacity, LongSupplier nanoTime) {
 		this.capacity = capacity * RETRY;
 		this.nanoTime = nanoTime;
 		this.available = this.capacity;
-		this.updated = nanoTime.getAsLong();
 	}
 
 	/**

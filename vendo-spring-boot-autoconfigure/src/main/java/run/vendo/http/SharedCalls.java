@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 
 import run.vendo.error.VendoException;
@@ -36,10 +37,7 @@ final class SharedCalls<K, V> {
 			// Out of the map before anyone is told: whoever calls after the answer makes
 			// a call of its own.
 			try {
-				Mono.defer(call)
-					.doOnTerminate(() -> this.underWay.remove(key, mine))
-					.contextWrite(context)
-					.subscribe(mine::complete, mine::completeExceptionally, () -> mine.complete(null));
+				Mono.defer(call).contextWrite(context).subscribe(new Landing(key, mine));
 			}
 			catch (RuntimeException | Error ex) {
 				// What Reactor takes for fatal is thrown and not signalled.
@@ -53,6 +51,41 @@ final class SharedCalls<K, V> {
 
 	private Mono<V> join(CompletableFuture<V> call) {
 		return Mono.fromFuture(call, true).onErrorMap(VendoException.class, VendoException::atCaller);
+	}
+
+	/**
+	 * Brings the answer to all who wait. One subscriber, for this is in the way of every
+	 * call.
+	 */
+	private final class Landing extends BaseSubscriber<V> {
+
+		private final K key;
+
+		private final CompletableFuture<V> call;
+
+		Landing(K key, CompletableFuture<V> call) {
+			this.key = key;
+			this.call = call;
+		}
+
+		@Override
+		protected void hookOnNext(V value) {
+			SharedCalls.this.underWay.remove(this.key, this.call);
+			this.call.complete(value);
+		}
+
+		@Override
+		protected void hookOnComplete() {
+			SharedCalls.this.underWay.remove(this.key, this.call);
+			this.call.complete(null);
+		}
+
+		@Override
+		protected void hookOnError(Throwable failure) {
+			SharedCalls.this.underWay.remove(this.key, this.call);
+			this.call.completeExceptionally(failure);
+		}
+
 	}
 
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
@@ -17,7 +16,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -75,9 +73,6 @@ public final class VendoHttp {
 
 	private static final String URI_TEMPLATE_ATTRIBUTE = WebClient.class.getName() + ".uriTemplate";
 
-	private static final String USER_AGENT = "vendo-spring-boot/" + Version.get() + " (Java/"
-			+ Runtime.version().feature() + ")";
-
 	private static final int ERROR_BODY_READ = 64 * 1024;
 
 	private static final int MAX_REDIRECTS = 5;
@@ -108,9 +103,7 @@ public final class VendoHttp {
 
 	private final String identity;
 
-	private final AtomicBoolean closed;
-
-	private final Sinks.Empty<Void> closing;
+	private final Closing closing;
 
 	private final SharedCalls<String, Object> sharedCalls;
 
@@ -119,8 +112,8 @@ public final class VendoHttp {
 	private final @Nullable AnswerCache answers;
 
 	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
-			@Nullable String userJwt, AtomicBoolean closed, Sinks.Empty<Void> closing,
-			SharedCalls<String, Object> sharedCalls, @Nullable CallLimiter limiter) {
+			@Nullable String userJwt, Closing closing, SharedCalls<String, Object> sharedCalls,
+			@Nullable CallLimiter limiter) {
 		this.config = config;
 		this.transport = transport;
 		this.budget = budget;
@@ -128,7 +121,6 @@ public final class VendoHttp {
 		this.errors = errorMapper(config, config.credential(), userJwt);
 		this.userJwt = userJwt;
 		this.identity = identityOf(config, userJwt);
-		this.closed = closed;
 		this.closing = closing;
 		this.sharedCalls = sharedCalls;
 		this.limiter = limiter;
@@ -170,8 +162,8 @@ public final class VendoHttp {
 	private static VendoHttp create(HttpConfig config, Transport transport) {
 		Scheduler scheduler = config.scheduler();
 		return new VendoHttp(config, transport, Transport.budget(config.retry(), scheduler),
-				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new AtomicBoolean(),
-				Sinks.empty(), new SharedCalls<>(),
+				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new Closing(),
+				new SharedCalls<>(),
 				config.rateLimiting() ? new CallLimiter(scheduler, config.retry().maxRetryAfter()) : null);
 	}
 
@@ -188,8 +180,8 @@ public final class VendoHttp {
 			throw invalid("A user JWT must not be blank");
 		}
 		requireHeader(USER_JWT_HEADER, jwt.strip());
-		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closed,
-				this.closing, this.sharedCalls, this.limiter);
+		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closing,
+				this.sharedCalls, this.limiter);
 	}
 
 	/**
@@ -200,7 +192,7 @@ public final class VendoHttp {
 	 */
 	public VendoHttp as(VendoCredential credential) {
 		return new VendoHttp(this.config.with(credential), this.transport, this.budget, this.deadlines, null,
-				this.closed, this.closing, this.sharedCalls, this.limiter);
+				this.closing, this.sharedCalls, this.limiter);
 	}
 
 	/**
@@ -304,7 +296,7 @@ public final class VendoHttp {
 	 * @return whether further calls fail
 	 */
 	public boolean isClosed() {
-		return this.closed.get();
+		return this.closing.isClosed();
 	}
 
 	/**
@@ -313,8 +305,7 @@ public final class VendoHttp {
 	 * exchange path that acts for a user.
 	 */
 	public void close() {
-		if (this.userJwt == null && this.closed.compareAndSet(false, true)) {
-			this.closing.tryEmitEmpty();
+		if (this.userJwt == null && this.closing.close()) {
 			this.transport.release();
 		}
 	}
@@ -364,7 +355,7 @@ public final class VendoHttp {
 	 * Raise an error when this exchange path is closed.
 	 */
 	public void requireOpen() {
-		if (this.closed.get()) {
+		if (this.closing.isClosed()) {
 			throw closedException();
 		}
 	}
@@ -650,19 +641,18 @@ public final class VendoHttp {
 		WebClient.RequestHeadersSpec<?> request(WebClient webClient, URI target) {
 			WebClient.RequestBodySpec request = webClient.method(this.call.method())
 				.uri(target)
-				.attributes((attributes) -> {
-					if (this.call.observedTemplate() != null) {
-						attributes.put(URI_TEMPLATE_ATTRIBUTE, this.call.observedTemplate());
-					}
-				})
 				.headers((headers) -> writeHeaders(headers, target));
+			String template = this.call.observedTemplate();
+			if (template != null) {
+				request.attribute(URI_TEMPLATE_ATTRIBUTE, template);
+			}
 			Object body = this.call.body();
 			return (body != null) ? request.bodyValue(body) : request;
 		}
 
 		private void writeHeaders(HttpHeaders headers, URI target) {
-			headers.setAccept(List.of(MediaType.APPLICATION_JSON));
-			headers.set(HttpHeaders.USER_AGENT, USER_AGENT);
+			headers.set(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
+			headers.set(HttpHeaders.USER_AGENT, UserAgent.VALUE);
 			if (this.call.body() != null) {
 				headers.setContentType(MediaType.APPLICATION_JSON);
 			}
@@ -687,7 +677,9 @@ public final class VendoHttp {
 					headers.set(USER_JWT_HEADER, VendoHttp.this.userJwt);
 				}
 			}
-			headers.putAll(this.call.headers());
+			if (!this.call.headers().isEmpty()) {
+				headers.putAll(this.call.headers());
+			}
 			if (this.kept != null) {
 				copy(this.kept.headers(), HttpHeaders.ETAG, headers, HttpHeaders.IF_NONE_MATCH);
 				copy(this.kept.headers(), HttpHeaders.LAST_MODIFIED, headers, HttpHeaders.IF_MODIFIED_SINCE);
@@ -961,7 +953,7 @@ public final class VendoHttp {
 				.takeUntilOther(this.begun.asMono())
 				.flatMap((tick) -> Mono.<T>error(new TimeoutException()));
 			Mono<T> end = Flux.concat(tooLate, Mono.<T>never())
-				.takeUntilOther(VendoHttp.this.closing.asMono())
+				.takeUntilOther(VendoHttp.this.closing.signal())
 				.singleOrEmpty();
 			return Flux.defer(() -> stream(this.uri, 0, started)).takeUntilOther(end).onErrorMap((failure) -> {
 				AttemptFailure known = failureOf(failure, this.timeout);
@@ -1073,28 +1065,27 @@ public final class VendoHttp {
 
 		static boolean same(URI one, URI other) {
 			return one.getHost() != null && one.getHost().equalsIgnoreCase(other.getHost())
-					&& scheme(one).equals(scheme(other)) && port(one) == port(other);
-		}
-
-		private static String scheme(URI uri) {
-			return String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+					&& String.valueOf(one.getScheme()).equalsIgnoreCase(String.valueOf(other.getScheme()))
+					&& port(one) == port(other);
 		}
 
 		private static int port(URI uri) {
 			if (uri.getPort() != -1) {
 				return uri.getPort();
 			}
-			return scheme(uri).equals("https") ? 443 : 80;
+			return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
 		}
 
 	}
 
 	/**
-	 * The version of this library.
+	 * What the calls say of themselves. Found out by the first of them.
 	 */
-	private static final class Version {
+	private static final class UserAgent {
 
-		static String get() {
+		static final String VALUE = "vendo-spring-boot/" + version() + " (Java/" + Runtime.version().feature() + ")";
+
+		private static String version() {
 			try {
 				Properties properties = PropertiesLoaderUtils
 					.loadProperties(new ClassPathResource("version.properties", VendoHttp.class));

@@ -1,10 +1,11 @@
 package run.vendo.integration;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonProperty.Access;
@@ -16,6 +17,8 @@ import run.vendo.connection.ConnectionCategory;
 import run.vendo.connection.ConnectionProfile;
 import run.vendo.connection.EnvBootstrap;
 import run.vendo.http.VendoJson;
+
+import org.springframework.util.Assert;
 
 /**
  * A provider Vendo knows.
@@ -37,13 +40,22 @@ import run.vendo.http.VendoJson;
  * @since 0.1.0
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record Integration(@JsonAlias("provider") String slug, String name, @Nullable String description,
-		ConnectionCategory category, @Nullable String logoUrl, @Nullable String brandColor, @Nullable String docsUrl,
+public record Integration(String slug, String name, @Nullable String description, ConnectionCategory category,
+		@Nullable String logoUrl, @Nullable String brandColor, @Nullable String docsUrl,
 		List<ConnectionProfile> supportedProfiles, ConnectionProfile defaultProfile, Boolean enabled, Boolean featured,
 		@Nullable EnvBootstrap envBootstrap,
 		@JsonAnySetter @JsonProperty(access = Access.WRITE_ONLY) Map<String, @Nullable Object> additionalFields) {
 
 	public Integration {
+		additionalFields = Objects.requireNonNullElse(VendoJson.freeze(additionalFields), Map.of());
+		if (slug == null && additionalFields.containsKey("provider")) {
+			// The slug's other name, which means something else where both are there.
+			Map<String, @Nullable Object> others = new LinkedHashMap<>(additionalFields);
+			Object provider = others.remove("provider");
+			Assert.isTrue(provider == null || provider instanceof String, "'provider' must be a text");
+			slug = (String) Objects.requireNonNullElse(provider, "");
+			additionalFields = Collections.unmodifiableMap(others);
+		}
 		slug = Objects.requireNonNullElse(slug, "");
 		name = Objects.requireNonNullElse(name, slug);
 		category = Objects.requireNonNullElse(category, ConnectionCategory.UNKNOWN);
@@ -51,7 +63,6 @@ public record Integration(@JsonAlias("provider") String slug, String name, @Null
 		supportedProfiles = (supportedProfiles != null) ? List.copyOf(supportedProfiles) : List.of(defaultProfile);
 		enabled = Objects.requireNonNullElse(enabled, true);
 		featured = Objects.requireNonNullElse(featured, false);
-		additionalFields = Objects.requireNonNullElse(VendoJson.freeze(additionalFields), Map.of());
 	}
 
 }

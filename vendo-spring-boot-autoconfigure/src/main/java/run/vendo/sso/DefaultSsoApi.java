@@ -1,6 +1,9 @@
 package run.vendo.sso;
 
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +46,9 @@ final class DefaultSsoApi implements SsoApi {
 		if (userId == null) {
 			return Optional.empty();
 		}
-		String name = Objects.requireNonNullElse(single(headers, "X-Vendo-User-Name"), "");
+		String name = Objects.requireNonNullElse(text(headers, "X-Vendo-User-Name"), "");
 		String role = single(headers, "X-Vendo-Role");
-		return Optional.of(new VendoIdentity(userId, single(headers, "X-Vendo-User-Email"), name,
+		return Optional.of(new VendoIdentity(userId, text(headers, "X-Vendo-User-Email"), name,
 				single(headers, "X-Vendo-Tenant-Id"), (role != null) ? VendoRole.of(role) : null));
 	}
 
@@ -74,13 +77,29 @@ final class DefaultSsoApi implements SsoApi {
 		return (values.size() == 1) ? EnvironmentVariables.textOrNull(values.get(0)) : null;
 	}
 
+	// Servers read header values as Latin-1, also those that were sent in UTF-8. What was
+	// Latin-1 indeed does not look like UTF-8.
+	private static @Nullable String text(HttpHeaders headers, String name) {
+		String value = single(headers, name);
+		if (value == null || !StandardCharsets.ISO_8859_1.newEncoder().canEncode(value)) {
+			return value;
+		}
+		try {
+			byte[] sent = value.getBytes(StandardCharsets.ISO_8859_1);
+			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(sent)).toString();
+		}
+		catch (CharacterCodingException ex) {
+			return value;
+		}
+	}
+
 	private static Map<String, Object> body(VendoIdentity identity) {
 		Map<String, Object> body = new LinkedHashMap<>();
 		body.put("user_id", identity.userId());
 		put(body, "email", identity.email());
 		body.put("name", identity.name());
 		put(body, "tenant_id", identity.tenantId());
-		put(body, "role", identity.role());
+		put(body, "role", (identity.role() != null) ? identity.role().value() : null);
 		return body;
 	}
 

@@ -24,7 +24,9 @@ import org.springframework.util.Assert;
  */
 public final class TokenCache {
 
-	private final Cache<Key, CachedToken> tokens;
+	// Made for the first token. Applications start sooner without, and find nothing in
+	// it.
+	private volatile @Nullable Cache<Key, CachedToken> tokens;
 
 	private final ConcurrentMap<Key, Flight> flights = new ConcurrentHashMap<>();
 
@@ -34,20 +36,33 @@ public final class TokenCache {
 
 	private final Duration defaultLifetime;
 
-	private final boolean keepsNone;
+	private final long maximumSize;
 
 	private TokenCache(Builder builder) {
 		this.clock = builder.clock;
 		this.expiryMargin = builder.expiryMargin;
 		this.defaultLifetime = builder.defaultLifetime;
-		this.keepsNone = builder.maximumSize == 0;
-		this.tokens = Caffeine.newBuilder()
-			.maximumSize(builder.maximumSize)
-			.ticker(() -> TimeUnit.MILLISECONDS.toNanos(this.clock.millis()))
-			.expireAfter(Expiry.<Key, CachedToken>writing(
-					(key, token) -> Duration.ofMillis(Math.max(0, token.usableUntil() - this.clock.millis()))))
-			.executor(Runnable::run)
-			.build();
+		this.maximumSize = builder.maximumSize;
+	}
+
+	private Cache<Key, CachedToken> tokens() {
+		Cache<Key, CachedToken> tokens = this.tokens;
+		return (tokens != null) ? tokens : createTokens();
+	}
+
+	private synchronized Cache<Key, CachedToken> createTokens() {
+		Cache<Key, CachedToken> tokens = this.tokens;
+		if (tokens == null) {
+			tokens = Caffeine.newBuilder()
+				.maximumSize(this.maximumSize)
+				.ticker(() -> TimeUnit.MILLISECONDS.toNanos(this.clock.millis()))
+				.expireAfter(Expiry.<Key, CachedToken>writing(
+						(key, token) -> Duration.ofMillis(Math.max(0, token.usableUntil() - this.clock.millis()))))
+				.executor(Runnable::run)
+				.build();
+			this.tokens = tokens;
+		}
+		return tokens;
 	}
 
 	/**
@@ -68,7 +83,7 @@ public final class TokenCache {
 		// Fetches first: what one of them puts into the cache meanwhile is met by the
 		// second pass.
 		this.flights.keySet().stream().filter((key) -> key.slug().equals(slug)).forEach(this::invalidate);
-		this.tokens.asMap().keySet().stream().filter((key) -> key.slug().equals(slug)).forEach(this::invalidate);
+		tokens().asMap().keySet().stream().filter((key) -> key.slug().equals(slug)).forEach(this::invalidate);
 	}
 
 	/**
@@ -76,7 +91,7 @@ public final class TokenCache {
 	 */
 	public void invalidateAll() {
 		this.flights.keySet().forEach(this::invalidate);
-		this.tokens.asMap().keySet().forEach(this::invalidate);
+		tokens().asMap().keySet().forEach(this::invalidate);
 	}
 
 	/**
@@ -84,8 +99,8 @@ public final class TokenCache {
 	 * @return the number of entries, those included that have just expired
 	 */
 	public long size() {
-		this.tokens.cleanUp();
-		return this.tokens.estimatedSize();
+		tokens().cleanUp();
+		return tokens().estimatedSize();
 	}
 
 	Clock clock() {
@@ -93,7 +108,8 @@ public final class TokenCache {
 	}
 
 	@Nullable CachedToken find(Key key) {
-		return this.tokens.getIfPresent(key);
+		Cache<Key, CachedToken> tokens = this.tokens;
+		return (tokens != null) ? tokens.getIfPresent(key) : null;
 	}
 
 	/**
@@ -152,11 +168,11 @@ public final class TokenCache {
 				return current;
 			}
 			// Caffeine evicts a moment late, which is too late where none may be kept.
-			if (!this.keepsNone && token.isUsable(this.clock.millis())) {
-				this.tokens.put(key, token);
+			if (this.maximumSize != 0 && token.isUsable(this.clock.millis())) {
+				tokens().put(key, token);
 			}
 			else {
-				this.tokens.invalidate(key);
+				tokens().invalidate(key);
 			}
 			return null;
 		});
@@ -196,10 +212,10 @@ public final class TokenCache {
 				return current;
 			}
 			if (drop) {
-				this.tokens.asMap().remove(key, token);
+				tokens().asMap().remove(key, token);
 			}
 			else {
-				this.tokens.asMap().replace(key, token, token.postponed(this.clock.millis()));
+				tokens().asMap().replace(key, token, token.postponed(this.clock.millis()));
 			}
 			return null;
 		});
@@ -208,7 +224,7 @@ public final class TokenCache {
 
 	void invalidate(Key key) {
 		this.flights.compute(key, (sameKey, flight) -> {
-			this.tokens.invalidate(key);
+			tokens().invalidate(key);
 			return null;
 		});
 	}
@@ -224,7 +240,7 @@ public final class TokenCache {
 			if (token == null || !token.value().equals(value)) {
 				return flight;
 			}
-			this.tokens.invalidate(key);
+			tokens().invalidate(key);
 			return null;
 		});
 	}

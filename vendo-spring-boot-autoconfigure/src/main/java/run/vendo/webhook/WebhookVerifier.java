@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -41,13 +42,20 @@ final class WebhookVerifier implements WebhooksApi {
 	private final Clock clock;
 
 	WebhookVerifier(List<String> secrets, Duration maxAge, Clock clock) {
-		this.secrets = secrets.stream()
-			.map(EnvironmentVariables::textOrNull)
-			.filter((secret) -> secret != null)
-			.map(WebhookSignature::new)
-			.toList();
+		this.secrets = signatures(secrets);
 		this.maxAge = requirePositive(maxAge);
 		this.clock = clock;
+	}
+
+	private static List<WebhookSignature> signatures(List<String> secrets) {
+		List<WebhookSignature> signatures = new ArrayList<>();
+		for (String secret : secrets) {
+			String text = EnvironmentVariables.textOrNull(secret);
+			if (text != null) {
+				signatures.add(new WebhookSignature(text));
+			}
+		}
+		return List.copyOf(signatures);
 	}
 
 	@Override

@@ -50,6 +50,7 @@ import run.vendo.token.TokenCache;
 import run.vendo.webhook.WebhooksApi;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
@@ -420,6 +421,43 @@ class VendoAutoConfigurationTests {
 	private static <T> void register(
 			org.springframework.beans.factory.config.ConfigurableListableBeanFactory beanFactory, Class<T> type) {
 		beanFactory.registerSingleton("own", org.mockito.Mockito.mock(type));
+	}
+
+	@Test
+	void aSubApiThatNobodyAsksForIsNotMade() {
+		this.contextRunner.run((context) -> {
+			assertThat(context.getSourceApplicationContext().getBeanFactory().containsSingleton("vendoBillingApi"))
+				.isFalse();
+			assertThat(context.getBean(BillingApi.class)).isSameAs(context.getBean("vendoBillingApi"))
+				.isSameAs(context.getBean(VendoClient.class).billing());
+		});
+	}
+
+	@Test
+	void backsOffForASubApiThatAFactoryBeanMakes() {
+		this.contextRunner.withUserConfiguration(BillingFactoryConfiguration.class)
+			.run((context) -> assertThat(context).hasSingleBean(BillingApi.class).doesNotHaveBean("vendoBillingApi"));
+	}
+
+	@Test
+	void backsOffForASubApiOfTheParentContext() {
+		BillingApi own = org.mockito.Mockito.mock(BillingApi.class);
+		new ApplicationContextRunner().withBean("own", BillingApi.class, () -> own)
+			.run((parent) -> this.contextRunner.withParent(parent).run((context) -> {
+				assertThat(context).doesNotHaveBean("vendoBillingApi");
+				assertThat(context.getBean(BillingApi.class)).isSameAs(own);
+			}));
+	}
+
+	@Test
+	void aSubApiThatIsInjectedByItsNameAloneDoesNotReplaceOurs() {
+		BillingApi special = org.mockito.Mockito.mock(BillingApi.class);
+		this.contextRunner
+			.withBean("special", BillingApi.class, () -> special,
+					(definition) -> ((org.springframework.beans.factory.support.AbstractBeanDefinition) definition)
+						.setDefaultCandidate(false))
+			.run((context) -> assertThat(context.getBean("vendoBillingApi"))
+				.isSameAs(context.getBean(VendoClient.class).billing()));
 	}
 
 	@Test
@@ -794,6 +832,28 @@ class VendoAutoConfigurationTests {
 		@Override
 		public void destroy() {
 			this.destroyed = true;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BillingFactoryConfiguration {
+
+		@Bean
+		FactoryBean<BillingApi> own() {
+			return new FactoryBean<>() {
+
+				@Override
+				public BillingApi getObject() {
+					return org.mockito.Mockito.mock(BillingApi.class);
+				}
+
+				@Override
+				public Class<?> getObjectType() {
+					return BillingApi.class;
+				}
+
+			};
 		}
 
 	}

@@ -116,11 +116,13 @@ class RetryTests extends AbstractTransportTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			7                             | 7000
-			' 7 '                         | 7000
-			1.5                           | 1500
-			30                            | 30000
-			Wed, 20 May 2026 12:00:09 GMT | 9000
+			7                                 | 7000
+			' 7 '                             | 7000
+			1.5                               | 1500
+			30                                | 30000
+			Wed, 20 May 2026 12:00:09 GMT     | 9000
+			Wednesday, 20-May-26 12:00:09 GMT | 9000
+			Wed May 20 12:00:09 2026          | 9000
 			""")
 	void shouldWaitAsLongAsRetryAfterSays(String retryAfter, long millis) {
 		answers(status(429).withHeader("Retry-After", retryAfter), json(200, BALANCE));
@@ -159,7 +161,7 @@ class RetryTests extends AbstractTransportTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "31", "30.001", "99999999999999999999999", "1e400", "Wed, 20 May 2026 12:00:31 GMT",
-			"Fri, 31 Dec 9999 23:59:59 GMT" })
+			"Fri, 31 Dec 9999 23:59:59 GMT", "Sat Jun  6 12:00:09 2026" })
 	void whenRetryAfterIsAboveTheCeilingShouldRaiseAtOnce(String retryAfter) {
 		answers(status(429).withHeader("Retry-After", retryAfter));
 		VendoClient client = client();

@@ -73,6 +73,24 @@ class IntegrationsApiTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "{\"slug\":\"gmail\",\"provider\":\"google\"}",
+			"{\"provider\":\"google\",\"slug\":\"gmail\"}" })
+	void whenThereIsASlugThenTheProviderIsNotTakenForIt(String body) {
+		this.server.respond((request) -> Response.json(body));
+		Integration integration = this.client.integrations().get("gmail").orElseThrow();
+		assertThat(integration.slug()).isEqualTo("gmail");
+		assertThat(integration.additionalFields()).containsExactly(Map.entry("provider", "google"));
+	}
+
+	@Test
+	void whenTheProviderIsNoTextThenTheAnswerIsNotValid() {
+		this.server.respond((request) -> Response.json("{\"provider\":7}"));
+		assertThatExceptionOfType(UpstreamException.class).isThrownBy(() -> this.client.integrations().get("gmail"))
+			.extracting(UpstreamException::code)
+			.isEqualTo(ErrorCode.INVALID_RESPONSE);
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "[]", "{\"integrations\":[]}" })
 	void whenListIsEmptyThenItIsEmpty(String body) {
 		this.server.respond((request) -> Response.json(body));

@@ -1,6 +1,7 @@
 package run.vendo.sso;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -86,6 +87,28 @@ class SsoApiTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "Jürgen Weiß", "à la", "東京", "😀", "100%", "J%C3%BCrgen" })
+	void whenNameWasSentInUtf8ThenItIsReadSo(String name) {
+		this.headers.set("X-Vendo-User-Name", asLatin1(name));
+		this.headers.set("X-Vendo-User-Email", asLatin1(name + "@example.com"));
+		VendoIdentity identity = this.sso.identityFromHeaders(this.headers).orElseThrow();
+		assertThat(identity.name()).isEqualTo(name);
+		assertThat(identity.email()).isEqualTo(name + "@example.com");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Jürgen", "à", "Ä", "東京", "Ã" })
+	void whenNameIsReadableAsItIsThenItStays(String name) {
+		this.headers.set("X-Vendo-User-Name", name);
+		assertThat(this.sso.identityFromHeaders(this.headers)).get().extracting(VendoIdentity::name).isEqualTo(name);
+	}
+
+	// The way servers read a header.
+	private static String asLatin1(String text) {
+		return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+	}
+
+	@ParameterizedTest
 	@NullSource
 	@ValueSource(strings = { "", " " })
 	void whenThereIsNoUserThenItIsEmpty(String userId) {
@@ -128,6 +151,8 @@ class SsoApiTests {
 		assertThat(JsonMapper.shared().writeValueAsString(response.getBody())).isEqualTo(
 				"{\"user_id\":\"user_1\",\"email\":\"alice@example.com\",\"name\":\"Alice\",\"tenant_id\":\"t_1\","
 						+ "\"role\":\"owner\"}");
+		// Texts alone, so that whatever writes JSON writes the same.
+		assertThat(response.getBody()).containsEntry("role", "owner");
 		HttpHeaders sparse = new HttpHeaders();
 		sparse.set("X-Vendo-User-Id", "user_2");
 		assertThat(this.sso.identityResponse(sparse).getBody()).isEqualTo(Map.of("user_id", "user_2", "name", ""));

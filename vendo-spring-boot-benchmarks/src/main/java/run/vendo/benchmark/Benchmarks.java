@@ -49,6 +49,12 @@ public final class Benchmarks {
 		if (options.includes("webhook")) {
 			rows.addAll(webhook(options));
 		}
+		if (options.includes("handler")) {
+			rows.addAll(handler(options));
+		}
+		if (options.includes("flood")) {
+			rows.addAll(WebhookFloodCheck.run(options));
+		}
 		if (options.includes("startup")) {
 			rows.addAll(StartupCheck.run(options));
 		}
@@ -95,6 +101,12 @@ public final class Benchmarks {
 					"reused `Mac` and one parse", "limit/" + size, 1.15));
 		}
 		return rows;
+	}
+
+	private static List<Row> handler(Options options) throws RunnerException {
+		MicroBenchmarks results = MicroBenchmarks.run(WebhookHandlerBenchmark.class, options);
+		return List.of(results.ratio("a webhook of 1 KiB to a handler with `@VendoWebhook`, over loopback", "handler",
+				"the same handler without the annotation", "handlerLimit", 1.15));
 	}
 
 	private static List<Row> events(Options options) throws RunnerException {

@@ -18,8 +18,8 @@ import java.util.Set;
  */
 record Options(Set<String> only, int rounds, int startups, int callers, int users, int events, boolean smoke) {
 
-	static final Set<String> SECTIONS = Set.of("token", "single-flight", "list", "webhook", "startup", "growth",
-			"events", "bridge");
+	static final Set<String> SECTIONS = Set.of("token", "single-flight", "list", "webhook", "handler", "flood",
+			"startup", "growth", "events", "bridge");
 
 	static Options of(String... arguments) {
 		Map<String, String> given = new LinkedHashMap<>();

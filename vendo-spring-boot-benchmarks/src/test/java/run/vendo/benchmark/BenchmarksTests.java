@@ -29,14 +29,17 @@ class BenchmarksTests {
 					"100 callers, one cold token, blocking", "100 callers, one cold token, reactive",
 					"`connections().list()`, blocking, one at a time", "`connections().list()`, reactive, 16 in flight",
 					"`webhooks().verify`, 256 B", "`webhooks().verify`, 1,024 B", "`webhooks().verify`, 65,536 B",
-					"start-up of a minimal MVC application", "the same, from the start of the process",
-					"threads at idle", "1,500 users ask for a token each: heap a user beyond the bound",
-					"tokens kept at the end", "an event of 150 B, bytes to type, id and data",
-					"the same, bytes to `VendoEvent`", "event on the socket → listener called, 1,000 events/s, p99",
+					"a webhook of 1 KiB to a handler with `@VendoWebhook`, over loopback",
+					"64 forged webhooks of 64 KiB at once: heap they hold",
+					"forged webhooks that are refused ahead of the handler", "start-up of a minimal MVC application",
+					"the same, from the start of the process", "threads at idle",
+					"1,500 users ask for a token each: heap a user beyond the bound", "tokens kept at the end",
+					"an event of 150 B, bytes to type, id and data", "the same, bytes to `VendoEvent`",
+					"event on the socket → listener called, 1,000 events/s, p99",
 					"2,000 events through the bridge: heap growth");
 		// What does not depend on time holds here too.
 		assertThat(rows).filteredOn((row) -> row.margin().equals("exact"))
-			.hasSize(4)
+			.hasSize(5)
 			.extracting(Row::verdict)
 			.containsOnly(Verdict.MET);
 		assertThat(Row.table(rows)).hasLineCount(rows.size() + 2);
@@ -82,6 +85,20 @@ class BenchmarksTests {
 		benchmark.size = size;
 		benchmark.open();
 		assertThat(benchmark.verify().body()).isEqualTo(benchmark.limit().json());
+	}
+
+	@Test
+	void webhookHandlerBenchmarkShouldCallTheHandlerForEachRequest() throws Exception {
+		WebhookHandlerBenchmark benchmark = new WebhookHandlerBenchmark();
+		benchmark.open();
+		try {
+			String size = Integer.toString(WebhookHandlerBenchmark.SIZE);
+			assertThat(List.of(benchmark.handler(), benchmark.handler(), benchmark.handlerLimit())).containsOnly(size);
+			assertThat(benchmark.calls()).isEqualTo(3);
+		}
+		finally {
+			benchmark.close();
+		}
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import run.vendo.VendoClient;
 import run.vendo.connection.Connection;
 import run.vendo.error.VendoException;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -20,8 +21,18 @@ class ConnectionsPage {
 
 	private final VendoClient vendo;
 
-	ConnectionsPage(VendoClient vendo) {
+	private final WebhookLog webhooks;
+
+	private final ObjectProvider<WebhookHandler> handler;
+
+	private final ObjectProvider<DemoWebhooks> demo;
+
+	ConnectionsPage(VendoClient vendo, WebhookLog webhooks, ObjectProvider<WebhookHandler> handler,
+			ObjectProvider<DemoWebhooks> demo) {
 		this.vendo = vendo;
+		this.webhooks = webhooks;
+		this.handler = handler;
+		this.demo = demo;
 	}
 
 	@GetMapping("/")
@@ -36,6 +47,12 @@ class ConnectionsPage {
 			model.addAttribute("connections", List.of());
 			model.addAttribute("failure", ex.getMessage());
 		}
+		model.addAttribute("webhooks", this.webhooks.latest());
+		model.addAttribute("webhookPath", (this.handler.getIfAvailable() != null) ? WebhookHandler.PATH : null);
+		this.demo.ifAvailable((demo) -> {
+			model.addAttribute("demoKinds", DemoWebhooks.Kind.values());
+			model.addAttribute("demoOutcomes", demo.outcomes());
+		});
 		return "connections";
 	}
 

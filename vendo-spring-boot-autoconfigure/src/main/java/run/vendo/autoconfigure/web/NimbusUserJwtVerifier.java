@@ -9,6 +9,7 @@ import java.util.List;
 
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import org.apache.commons.logging.Log;
@@ -89,6 +90,10 @@ final class NimbusUserJwtVerifier implements UserJwtVerifier {
 			return null;
 		}
 		catch (JwtException ex) {
+			if (ex.getCause() instanceof RateLimitReachedException) {
+				// Whoever names unknown keys without end fills no log with it.
+				return null;
+			}
 			logger.warn("User JWTs cannot be verified: see whether vendo.sso.jwt.jwk-set-uri can be reached ("
 					+ ((ex.getCause() != null) ? ex.getCause() : ex).getClass().getSimpleName() + ")");
 			return null;

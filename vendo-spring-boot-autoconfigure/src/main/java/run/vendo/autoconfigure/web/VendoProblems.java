@@ -51,15 +51,6 @@ final class VendoProblems {
 	/** An answer does not wait longer for its link. */
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-	private static final Set<ErrorCode> KNOWN_CODES = Set.of(ErrorCode.BINDING_MISSING, ErrorCode.CONNECTION_REVOKED,
-			ErrorCode.NOT_CONNECTED, ErrorCode.CONNECTION_NEEDS_REAUTH, ErrorCode.NEEDS_REAUTH,
-			ErrorCode.BALANCE_EXHAUSTED, ErrorCode.INSUFFICIENT_CREDITS, ErrorCode.BILLING_NOT_SETUP,
-			ErrorCode.SPEND_CAP_DAILY, ErrorCode.SPEND_CAP_MONTHLY, ErrorCode.SPEND_CAP_EXCEEDED,
-			ErrorCode.UPSTREAM_RATE_LIMITED, ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMIT_SSE_STREAMS,
-			ErrorCode.UPSTREAM_ERROR, ErrorCode.UPSTREAM, ErrorCode.COMPOSIO_ERROR, ErrorCode.INVALID_RESPONSE,
-			ErrorCode.VALIDATION_FAILED, ErrorCode.VALIDATION, ErrorCode.IDEMPOTENCY_CONFLICT,
-			ErrorCode.VENDO_ONLY_FEATURE, ErrorCode.IDENTITY_NOT_PRESENT);
-
 	private final Supplier<ReactiveVendoClient> application;
 
 	private final boolean connectRedirect;
@@ -80,7 +71,7 @@ final class VendoProblems {
 		log(failure, kind);
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(kind.status, kind.detail(failure));
 		problem.setTitle(kind.title);
-		if (failure.code() != null && KNOWN_CODES.contains(failure.code())) {
+		if (failure.code() != null && Known.CODES.contains(failure.code())) {
 			problem.setProperty("code", failure.code().value());
 		}
 		if (failure.slug() != null && kind.isAboutConnection()) {
@@ -257,6 +248,22 @@ final class VendoProblems {
 			}
 			return (failure instanceof NotFoundException) ? NOT_FOUND : OURS;
 		}
+
+	}
+
+	/**
+	 * What may be told. Apart, for an application without errors does not need it.
+	 */
+	private static final class Known {
+
+		static final Set<ErrorCode> CODES = Set.of(ErrorCode.BINDING_MISSING, ErrorCode.CONNECTION_REVOKED,
+				ErrorCode.NOT_CONNECTED, ErrorCode.CONNECTION_NEEDS_REAUTH, ErrorCode.NEEDS_REAUTH,
+				ErrorCode.BALANCE_EXHAUSTED, ErrorCode.INSUFFICIENT_CREDITS, ErrorCode.BILLING_NOT_SETUP,
+				ErrorCode.SPEND_CAP_DAILY, ErrorCode.SPEND_CAP_MONTHLY, ErrorCode.SPEND_CAP_EXCEEDED,
+				ErrorCode.UPSTREAM_RATE_LIMITED, ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMIT_SSE_STREAMS,
+				ErrorCode.UPSTREAM_ERROR, ErrorCode.UPSTREAM, ErrorCode.COMPOSIO_ERROR, ErrorCode.INVALID_RESPONSE,
+				ErrorCode.VALIDATION_FAILED, ErrorCode.VALIDATION, ErrorCode.IDEMPOTENCY_CONFLICT,
+				ErrorCode.VENDO_ONLY_FEATURE, ErrorCode.IDENTITY_NOT_PRESENT);
 
 	}
 

@@ -62,6 +62,22 @@ class ProxyTrustTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource
+	void whenAHeaderIsThereTwiceOrSpeltInAnotherWayThenItIsNotTheProxys(WebStack stack) {
+		try (WebApplication application = start(stack)) {
+			assertThat(application.get("/optional-identity", "x-vendo-user-id", "alice").body()).startsWith("alice");
+			assertThat(
+					application.get("/optional-identity", "X-Vendo-User-Id", "alice", "x-vendo-user-id", "bob").body())
+				.isEqualTo("nobody");
+			assertThat(application.get("/optional-identity", "X_Vendo_User_Id", "alice").body()).isEqualTo("nobody");
+			assertThat(application
+				.get("/optional-identity", "X-Vendo-User-Id", "alice", "X-Vendo-Role", "member", "X-VENDO-ROLE",
+						"owner")
+				.body()).startsWith("alice").doesNotContain("owner", "member");
+		}
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "MVC,none", "MVC,framework", "MVC,native", "WEBFLUX,none", "WEBFLUX,framework", "WEBFLUX,native" })
 	void whenAStrangerNamesATrustedProxyInAHeaderThenNothingIsBelieved(WebStack stack, String strategy) {
 		try (WebApplication application = start(stack, "vendo.sso.trusted-proxies=10.0.0.0/8",

@@ -7,6 +7,10 @@ import java.util.Date;
 import java.util.List;
 import java.util.function.Consumer;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.error.VendoConfigurationException;
@@ -122,13 +127,23 @@ class UserJwtTests {
 	@ParameterizedTest
 	@EnumSource
 	void whenManyUnknownKeysAreNamedThenKeysAreNotFetchedForEach(WebStack stack) throws Exception {
+		Logger logger = (Logger) LoggerFactory.getLogger(NimbusUserJwtVerifier.class);
+		ListAppender<ILoggingEvent> lines = new ListAppender<>();
+		lines.start();
 		try (WebApplication application = start(stack)) {
+			logger.setLevel(Level.WARN);
+			logger.addAppender(lines);
 			for (int i = 0; i < 30; i++) {
 				ECKey unknown = new ECKey.Builder(STRANGERS).keyID("unknown-" + i).build();
 				assertRefused(application, "unknown key", jwt(unknown, JWSAlgorithm.ES256, (claims) -> {
 				}));
 			}
 			assertThat(this.keys.count()).isBetween(1, 3);
+			assertThat(lines.list).isEmpty();
+		}
+		finally {
+			logger.detachAppender(lines);
+			logger.setLevel(null);
 		}
 	}
 

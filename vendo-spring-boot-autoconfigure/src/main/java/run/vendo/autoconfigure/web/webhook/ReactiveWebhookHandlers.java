@@ -16,9 +16,11 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebExchangeDecorator;
+import org.springframework.web.server.WebHandler;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
@@ -76,6 +78,7 @@ final class ReactiveWebhookHandlers implements SmartInitializingSingleton {
 	}
 
 	private Mappings createMappings() {
+		this.endpoints.requireNone(this.context, RouterFunction.class, WebHandler.class);
 		List<HandlerMapping> all = new ArrayList<>(
 				BeanFactoryUtils.beansOfTypeIncludingAncestors(this.context, HandlerMapping.class, true, false)
 					.values());

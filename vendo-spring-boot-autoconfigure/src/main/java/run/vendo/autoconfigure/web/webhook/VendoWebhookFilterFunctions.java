@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 import run.vendo.webhook.WebhookEvent;
@@ -11,6 +13,7 @@ import run.vendo.webhook.WebhookEvent;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
+import org.springframework.web.servlet.function.AsyncServerResponse;
 import org.springframework.web.servlet.function.HandlerFilterFunction;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
@@ -86,15 +89,28 @@ public final class VendoWebhookFilterFunctions {
 			this.gate.answered(endpoint, ex, delivery);
 			return response(ex);
 		}
-		boolean handled = false;
+		ServerResponse response;
 		try {
-			ServerResponse response = next.handle(verified(request, delivery));
-			handled = response.statusCode().is2xxSuccessful();
-			return response;
+			response = next.handle(verified(request, delivery));
 		}
-		finally {
-			this.gate.finish(delivery, handled);
+		catch (Throwable ex) {
+			this.gate.finish(delivery, false);
+			throw ex;
 		}
+		if (response instanceof AsyncServerResponse later) {
+			return finishLater(delivery, later);
+		}
+		this.gate.finish(delivery, response.statusCode().is2xxSuccessful());
+		return response;
+	}
+
+	// That it was handled is stored before the answer goes out, so somebody has to wait
+	// for it.
+	private ServerResponse finishLater(WebhookDelivery delivery, AsyncServerResponse later) {
+		return ServerResponse.async(Mono.fromCallable(later::block)
+			.doOnNext((response) -> this.gate.finish(delivery, response.statusCode().is2xxSuccessful()))
+			.doFinally((signal) -> this.gate.finish(delivery, false))
+			.subscribeOn(Schedulers.boundedElastic()));
 	}
 
 	private static ServerRequest verified(ServerRequest request, WebhookDelivery delivery) {

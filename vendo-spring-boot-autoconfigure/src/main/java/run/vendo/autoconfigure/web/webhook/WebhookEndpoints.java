@@ -1,13 +1,16 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +19,11 @@ import run.vendo.error.VendoConfigurationException;
 import run.vendo.webhook.WebhookEvent;
 import run.vendo.webhook.WebhooksApi;
 
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -26,6 +33,7 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 import org.springframework.web.method.HandlerMethod;
 
@@ -63,24 +71,79 @@ final class WebhookEndpoints {
 	}
 
 	private @Nullable WebhookEndpoint create(HandlerMethod handler) {
-		String name = ClassUtils.getUserClass(handler.getBeanType()).getName() + "#" + handler.getMethod().getName();
-		VendoWebhook annotation = handler.getMethodAnnotation(VendoWebhook.class);
-		if (annotation == null) {
-			annotation = AnnotatedElementUtils.findMergedAnnotation(handler.getBeanType(), VendoWebhook.class);
-		}
+		Class<?> type = userClass(handler);
+		String name = name(type, handler.getMethod());
+		VendoWebhook annotation = annotation(handler, type);
 		if (annotation != null) {
 			return create(name, annotation.secret(), maxAge(name, annotation.maxAge()));
 		}
 		for (var parameter : handler.getMethodParameters()) {
-			ResolvableType type = ResolvableType.forMethodParameter(parameter);
-			if (type.as(WebhookEvent.class) != ResolvableType.NONE
-					|| type.getGeneric(0).as(WebhookEvent.class) != ResolvableType.NONE) {
+			ResolvableType taken = ResolvableType.forMethodParameter(parameter);
+			if (taken.as(WebhookEvent.class) != ResolvableType.NONE
+					|| taken.getGeneric(0).as(WebhookEvent.class) != ResolvableType.NONE) {
 				throw new VendoConfigurationException(null,
 						"%s takes a WebhookEvent, but nothing verifies its requests".formatted(name),
 						"Annotate the method with @VendoWebhook, or map it with @VendoWebhookMapping.");
 			}
 		}
 		return null;
+	}
+
+	// What the mapping knows of may be an interface, or a proxy of one: both hide what
+	// is on the class behind it.
+	private Class<?> userClass(HandlerMethod handler) {
+		Object bean = handler.getBean();
+		Class<?> type = (bean instanceof String name) ? this.beanFactory.getType(name) : bean.getClass();
+		if (type != null && Proxy.isProxyClass(type)) {
+			return AopProxyUtils
+				.ultimateTargetClass((bean instanceof String name) ? this.beanFactory.getBean(name) : bean);
+		}
+		return ClassUtils.getUserClass((type != null) ? type : handler.getBeanType());
+	}
+
+	private static @Nullable VendoWebhook annotation(HandlerMethod handler, Class<?> type) {
+		VendoWebhook annotation = handler.getMethodAnnotation(VendoWebhook.class);
+		if (annotation == null) {
+			annotation = AnnotatedElementUtils
+				.findMergedAnnotation(AopUtils.getMostSpecificMethod(handler.getMethod(), type), VendoWebhook.class);
+		}
+		if (annotation == null) {
+			annotation = AnnotatedElementUtils.findMergedAnnotation(handler.getBeanType(), VendoWebhook.class);
+		}
+		return (annotation != null) ? annotation : AnnotatedElementUtils.findMergedAnnotation(type, VendoWebhook.class);
+	}
+
+	// An event that goes to two methods is not the same delivery twice, even if they
+	// share a name.
+	private static String name(Class<?> type, Method method) {
+		String name = type.getName() + "#" + method.getName();
+		boolean shared = Arrays.stream(ReflectionUtils.getUniqueDeclaredMethods(type))
+			.filter((each) -> each.getName().equals(method.getName()) && !each.isBridge())
+			.count() > 1;
+		return shared ? Arrays.stream(method.getParameterTypes())
+			.map(Class::getName)
+			.collect(Collectors.joining(",", name + "(", ")")) : name;
+	}
+
+	/**
+	 * Refuse what carries the annotation and is no controller: it would be open to
+	 * everybody.
+	 * @param beans the beans
+	 * @param types types of beans that take requests by other means
+	 * @throws VendoConfigurationException if there is one
+	 */
+	void requireNone(ListableBeanFactory beans, Class<?>... types) {
+		for (Class<?> type : types) {
+			for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, type, true, false)) {
+				if (beans.findAnnotationOnBean(name, VendoWebhook.class, false) != null) {
+					throw new VendoConfigurationException(null,
+							"The bean '%s' is annotated with @VendoWebhook, which has no effect on a %s".formatted(name,
+									type.getSimpleName()),
+							"Write a method of a controller, or filter the routes with the bean of type "
+									+ "VendoWebhookFilterFunctions (ReactiveVendoWebhookFilterFunctions in WebFlux).");
+				}
+			}
+		}
 	}
 
 	WebhookEndpoint create(String name, String secret, @Nullable Duration maxAge) {

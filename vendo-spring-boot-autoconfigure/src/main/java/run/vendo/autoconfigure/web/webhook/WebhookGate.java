@@ -22,6 +22,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.util.AlternativeJdkIdGenerator;
 import org.springframework.util.IdGenerator;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Decides about deliveries, for both stacks: which are let through, and what the others
@@ -33,7 +34,8 @@ final class WebhookGate {
 
 	private static final String NO_REASON = "none";
 
-	private final IdGenerator owners = new AlternativeJdkIdGenerator();
+	// Made for the first delivery, as much of what an application may never need.
+	private final SingletonSupplier<IdGenerator> owners = SingletonSupplier.of(AlternativeJdkIdGenerator::new);
 
 	private final @Nullable WebhookDeliveryStore store;
 
@@ -102,7 +104,7 @@ final class WebhookGate {
 			byte[] content = (decoder.content != null) ? decoder.content : body;
 			String key = (this.store != null) ? key(endpoint, event, content) : null;
 			return new WebhookDelivery(endpoint, event, content, coding != ContentCoding.IDENTITY, key,
-					this.owners.generateId().toString());
+					this.owners.obtain().generateId().toString());
 		}
 		catch (ValidationException ex) {
 			if (logger.isDebugEnabled()) {

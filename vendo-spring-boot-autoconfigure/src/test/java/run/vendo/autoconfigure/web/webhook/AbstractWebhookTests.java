@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import run.vendo.autoconfigure.web.webhook.WebhookServer.Calls;
+import run.vendo.fixture.MutableClock;
 import run.vendo.webhook.WebhookEvent;
 
 import org.springframework.context.annotation.Bean;
@@ -360,7 +361,7 @@ abstract class AbstractWebhookTests {
 
 	@Test
 	void whenTheStoreIsSharedThenTwoInstancesHandleADeliveryOnce() {
-		SharedStore.store = new InMemoryWebhookDeliveryStore(100, new TestClock());
+		SharedStore.store = new InMemoryWebhookDeliveryStore(100, new MutableClock());
 		try (WebhookServer one = WebhookServer.start(this.stack, List.of(), SharedHandlers.Annotated.class,
 				SharedStore.class);
 				WebhookServer two = WebhookServer.start(this.stack, List.of(), SharedHandlers.Annotated.class,
@@ -528,7 +529,7 @@ abstract class AbstractWebhookTests {
 	@Configuration(proxyBeanMethods = false)
 	static class SharedStore {
 
-		private static volatile WebhookDeliveryStore store = new InMemoryWebhookDeliveryStore(1, new TestClock());
+		private static volatile WebhookDeliveryStore store = new InMemoryWebhookDeliveryStore(1, new MutableClock());
 
 		// Not the type that is known never to wait.
 		@Bean

@@ -16,6 +16,7 @@ import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 
+import run.vendo.fixture.MutableClock;
 import run.vendo.webhook.WebhooksApi;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -31,7 +32,7 @@ class ReactiveWebhookGateTests {
 
 	private static final int LIMIT = 1000;
 
-	private final TestClock clock = new TestClock();
+	private final MutableClock clock = new MutableClock();
 
 	private final NettyDataBufferFactory factory = new NettyDataBufferFactory(new PooledByteBufAllocator());
 

@@ -6,13 +6,16 @@ import java.util.List;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.autoconfigure.web.webhook.WebhookServer.Calls;
 import run.vendo.error.VendoConfigurationException;
+import run.vendo.fixture.MutableClock;
 import run.vendo.webhook.WebhookEvent;
 import run.vendo.webhook.WebhooksApi;
 
@@ -30,8 +33,12 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.integration.metadata.ConcurrentMetadataStore;
 import org.springframework.integration.metadata.SimpleMetadataStore;
 import org.springframework.security.web.csrf.CsrfFilter;
+import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -114,6 +121,28 @@ class VendoWebhookAutoConfigurationTests {
 				.isInstanceOf(VendoConfigurationException.class));
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { AnnotatedRoutes.class, AnnotatedRequestHandler.class })
+	void whenWhatIsAnnotatedIsNoControllerThenTheApplicationDoesNotStart(Class<?> source) {
+		this.runner.withPropertyValues("vendo.webhook.secret=whsec_x")
+			.withUserConfiguration(source)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(VendoConfigurationException.class)
+				.hasMessageContaining("The bean 'open' is annotated with @VendoWebhook, which has no effect on a"));
+	}
+
+	@Test
+	void whenReactiveRoutesAreAnnotatedThenTheApplicationDoesNotStart() {
+		new ReactiveWebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(VendoAutoConfiguration.class, WebFluxAutoConfiguration.class,
+					VendoWebhookAutoConfiguration.class))
+			.withPropertyValues("vendo.webhook.secret=whsec_x")
+			.withUserConfiguration(AnnotatedReactiveRoutes.class)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(VendoConfigurationException.class)
+				.hasMessageContaining("The bean 'open' is annotated with @VendoWebhook"));
+	}
+
 	@Test
 	void whenAPropertyMakesNoSenseThenTheApplicationDoesNotStart() {
 		for (String property : List.of("max-body-size=0B", "max-body-size=4GB", "deduplication.retention=0s",
@@ -166,7 +195,7 @@ class VendoWebhookAutoConfigurationTests {
 
 	@Test
 	void whenTheRetentionIsShortThenADeliveryIsRememberedForTwiceTheMaximumAge() {
-		TestClock clock = new TestClock();
+		MutableClock clock = new MutableClock();
 		InMemoryWebhookDeliveryStore store = new InMemoryWebhookDeliveryStore(10, clock);
 		WebhookGate gate = new WebhookGate(store, WebhookMetrics.none(), 100, Duration.ofMinutes(5),
 				Duration.ofSeconds(1), Duration.ofMinutes(5));
@@ -256,11 +285,55 @@ class VendoWebhookAutoConfigurationTests {
 	@Configuration(proxyBeanMethods = false)
 	static class OwnStore {
 
-		static final WebhookDeliveryStore STORE = new InMemoryWebhookDeliveryStore(1, new TestClock());
+		static final WebhookDeliveryStore STORE = new InMemoryWebhookDeliveryStore(1, new MutableClock());
 
 		@Bean
 		WebhookDeliveryStore ownStore() {
 			return STORE;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AnnotatedRoutes {
+
+		@Bean
+		@VendoWebhook
+		RouterFunction<ServerResponse> open() {
+			return RouterFunctions.route().POST("/open", (request) -> ServerResponse.ok().build()).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AnnotatedRequestHandler {
+
+		@Bean
+		AnnotatedHandler open() {
+			return new AnnotatedHandler();
+		}
+
+	}
+
+	@VendoWebhook
+	static class AnnotatedHandler implements HttpRequestHandler {
+
+		@Override
+		public void handleRequest(HttpServletRequest request, HttpServletResponse response) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AnnotatedReactiveRoutes {
+
+		@Bean
+		@VendoWebhook
+		org.springframework.web.reactive.function.server.RouterFunction<?> open() {
+			return org.springframework.web.reactive.function.server.RouterFunctions.route()
+				.POST("/open",
+						(request) -> org.springframework.web.reactive.function.server.ServerResponse.ok().build())
+				.build();
 		}
 
 	}

@@ -9,13 +9,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import javax.sql.DataSource;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import run.vendo.autoconfigure.web.webhook.WebhookDeliveryStore.Claim;
+import run.vendo.fixture.MutableClock;
 
+import org.springframework.integration.jdbc.metadata.JdbcMetadataStore;
 import org.springframework.integration.metadata.SimpleMetadataStore;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +34,7 @@ class WebhookDeliveryStoreTests {
 
 	private static final Duration RETENTION = Duration.ofHours(1);
 
-	private final TestClock clock = new TestClock();
+	private final MutableClock clock = new MutableClock();
 
 	@ParameterizedTest
 	@EnumSource
@@ -76,6 +82,17 @@ class WebhookDeliveryStoreTests {
 		store.confirm("a", "2", RETENTION);
 		store.release("a", "2");
 		assertThat(store.claim("a", "4", LEASE)).isEqualTo(Claim.HANDLED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenTheKeyAndTheOwnerAreAsLongAsTheyGetThenTheyFit(Kind kind) {
+		WebhookDeliveryStore store = kind.create(this.clock);
+		String key = "vendo:webhook:" + "f".repeat(64);
+		assertThat(store.claim(key, "o".repeat(40), LEASE)).isEqualTo(Claim.GRANTED);
+		assertThat(store.claim(key, "p".repeat(40), LEASE)).isEqualTo(Claim.IN_PROGRESS);
+		store.confirm(key, "o".repeat(40), Duration.ofDays(365));
+		assertThat(store.claim(key, "p".repeat(40), LEASE)).isEqualTo(Claim.HANDLED);
 	}
 
 	@ParameterizedTest
@@ -151,7 +168,7 @@ class WebhookDeliveryStoreTests {
 		MEMORY {
 
 			@Override
-			WebhookDeliveryStore create(TestClock clock) {
+			WebhookDeliveryStore create(MutableClock clock) {
 				return new InMemoryWebhookDeliveryStore(1000, clock);
 			}
 
@@ -160,13 +177,28 @@ class WebhookDeliveryStoreTests {
 		METADATA_STORE {
 
 			@Override
-			WebhookDeliveryStore create(TestClock clock) {
+			WebhookDeliveryStore create(MutableClock clock) {
 				return new MetadataStoreWebhookDeliveryStore(new SimpleMetadataStore(), clock);
+			}
+
+		},
+
+		DATABASE {
+
+			@Override
+			WebhookDeliveryStore create(MutableClock clock) {
+				DataSource database = new EmbeddedDatabaseBuilder().setType(EmbeddedDatabaseType.H2)
+					.generateUniqueName(true)
+					.addScript("classpath:org/springframework/integration/jdbc/schema-h2.sql")
+					.build();
+				JdbcMetadataStore metadata = new JdbcMetadataStore(database);
+				metadata.afterPropertiesSet();
+				return new MetadataStoreWebhookDeliveryStore(metadata, clock);
 			}
 
 		};
 
-		abstract WebhookDeliveryStore create(TestClock clock);
+		abstract WebhookDeliveryStore create(MutableClock clock);
 
 	}
 

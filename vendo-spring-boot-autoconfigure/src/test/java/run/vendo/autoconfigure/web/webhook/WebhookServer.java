@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -18,6 +19,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 import run.vendo.autoconfigure.VendoClientCustomizer;
+import run.vendo.fixture.MutableClock;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -50,8 +52,10 @@ final class WebhookServer implements AutoCloseable {
 		all.add(Application.class);
 		SpringApplication application = new SpringApplication(all.toArray(Class<?>[]::new));
 		application.setWebApplicationType(stack.type);
-		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1",
-				"--spring.main.banner-mode=off", "--logging.level.root=error"));
+		// Reactor Netty 1.3.6 may stop reading a kept connection (reactor-netty#4361).
+		List<String> arguments = new ArrayList<>(
+				List.of("--server.port=0", "--server.address=127.0.0.1", "--server.netty.max-keep-alive-requests=1",
+						"--spring.main.banner-mode=off", "--logging.level.root=error"));
 		if (properties.stream().noneMatch((property) -> property.startsWith("without-secret"))) {
 			arguments.add("--vendo.webhook.secret=" + SECRET);
 		}
@@ -81,8 +85,8 @@ final class WebhookServer implements AutoCloseable {
 		return bean(Calls.class);
 	}
 
-	TestClock clock() {
-		return bean(TestClock.class);
+	MutableClock clock() {
+		return bean(MutableClock.class);
 	}
 
 	URI uri(String path) {
@@ -190,8 +194,8 @@ final class WebhookServer implements AutoCloseable {
 		}
 
 		@Bean
-		TestClock clock() {
-			return new TestClock();
+		MutableClock clock() {
+			return new MutableClock();
 		}
 
 		// Those that all share end with the first application that does.
@@ -199,11 +203,12 @@ final class WebhookServer implements AutoCloseable {
 		ReactorResourceFactory reactorResourceFactory() {
 			ReactorResourceFactory resources = new ReactorResourceFactory();
 			resources.setUseGlobalResources(false);
+			resources.setShutdownQuietPeriod(Duration.ZERO);
 			return resources;
 		}
 
 		@Bean
-		VendoClientCustomizer clockCustomizer(TestClock clock) {
+		VendoClientCustomizer clockCustomizer(MutableClock clock) {
 			return (builder) -> builder.clock(clock);
 		}
 

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 
 import run.vendo.autoconfigure.VendoClientCustomizer;
 import run.vendo.autoconfigure.web.webhook.WebhookServer.Calls;
+import run.vendo.fixture.MutableClock;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
@@ -30,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class WebhookSliceTests {
 
-	private static final String NOW = String.valueOf(TestClock.START.getEpochSecond());
+	private static final String NOW = String.valueOf(MutableClock.START.getEpochSecond());
 
 	private static String signature(String body) {
 		return WebhookServer.sign(WebhookServer.SECRET, NOW, body.getBytes(StandardCharsets.UTF_8));
@@ -148,12 +149,12 @@ class WebhookSliceTests {
 		}
 
 		@Bean
-		TestClock clock() {
-			return new TestClock();
+		MutableClock clock() {
+			return new MutableClock();
 		}
 
 		@Bean
-		VendoClientCustomizer clockCustomizer(TestClock clock) {
+		VendoClientCustomizer clockCustomizer(MutableClock clock) {
 			return (builder) -> builder.clock(clock);
 		}
 
