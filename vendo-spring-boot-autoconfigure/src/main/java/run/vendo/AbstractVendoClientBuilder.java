@@ -18,9 +18,12 @@ import tools.jackson.databind.json.JsonMapper;
 import run.vendo.http.ClientCallObservationConvention;
 import run.vendo.http.ClientRecorder;
 import run.vendo.http.ConnectionPool;
+import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpTimeouts;
+import run.vendo.http.ResponseCaching;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
+import run.vendo.http.VendoCredential;
 import run.vendo.token.TokenCache;
 
 import org.springframework.util.Assert;
@@ -49,6 +52,7 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 	@Override
 	public B apiKey(@Nullable String apiKey) {
 		this.settings.apiKey = (apiKey != null) ? () -> apiKey : null;
+		this.settings.credential = null;
 		return self();
 	}
 
@@ -56,6 +60,13 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 	public B apiKeySupplier(Supplier<String> apiKey) {
 		Assert.notNull(apiKey, "'apiKey' must not be null");
 		this.settings.apiKey = apiKey;
+		this.settings.credential = null;
+		return self();
+	}
+
+	@Override
+	public B credential(@Nullable VendoCredential credential) {
+		this.settings.credential = credential;
 		return self();
 	}
 
@@ -199,9 +210,23 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 	}
 
 	@Override
+	public B exchangeListener(ExchangeListener exchangeListener) {
+		Assert.notNull(exchangeListener, "'exchangeListener' must not be null");
+		ExchangeListener before = this.settings.exchangeListener;
+		this.settings.exchangeListener = (before != null) ? before.andThen(exchangeListener) : exchangeListener;
+		return self();
+	}
+
+	@Override
 	public B propagateTraces(boolean propagateTraces) {
 		this.settings.propagateTraces = propagateTraces;
 		this.settings.ownConnections();
+		return self();
+	}
+
+	@Override
+	public B rateLimiting(boolean rateLimiting) {
+		this.settings.rateLimiting = rateLimiting;
 		return self();
 	}
 
@@ -210,6 +235,12 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 		Assert.notNull(recorder, "'recorder' must not be null");
 		this.settings.recorder = recorder;
 		this.settings.ownConnections();
+		return self();
+	}
+
+	@Override
+	public B responseCaching(@Nullable ResponseCaching responseCaching) {
+		this.settings.responseCaching = responseCaching;
 		return self();
 	}
 

@@ -1,25 +1,18 @@
 package run.vendo;
 
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
+import run.vendo.error.ValidationException;
 import run.vendo.error.VendoConfigurationException;
 import run.vendo.http.EnvironmentVariables;
+import run.vendo.http.VendoCredential;
 
 /**
  * Tells a key from what is often found in its place. No message repeats the key.
  */
 final class ApiKeys {
-
-	private static final String PREFIX = "vendo_sk_";
-
-	private static final int LENGTH = 32;
-
-	private static final Pattern ALPHABET = Pattern.compile("[A-Za-z0-9_-]*");
-
-	private static final Pattern JWT = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
 
 	private ApiKeys() {
 	}
@@ -40,39 +33,14 @@ final class ApiKeys {
 	 * @throws VendoConfigurationException if it does not
 	 */
 	static String require(@Nullable String key) {
-		String problem = (key != null) ? problem(key) : "It is empty.";
-		if (key == null || problem != null) {
-			throw new VendoConfigurationException("vendo.api-key", "The API key is malformed. " + problem,
+		try {
+			return VendoCredential.appKey((key != null) ? key : "").value();
+		}
+		catch (ValidationException ex) {
+			throw new VendoConfigurationException("vendo.api-key", String.valueOf(ex.details().summary()),
 					"Set vendo.api-key (VENDO_API_KEY) to a key from the Vendo dashboard: vendo_sk_ and 32 letters, "
 							+ "digits, '_' or '-'. Leave it out to work with your own provider keys.");
 		}
-		return key;
-	}
-
-	private static @Nullable String problem(String key) {
-		if (key.startsWith("\"") || key.startsWith("'") || key.endsWith("\"") || key.endsWith("'")) {
-			return "It has quotes around it, which belong to a shell or a dotenv file and not to the key.";
-		}
-		if (key.startsWith("whsec_")) {
-			return "It is a webhook secret, which belongs to vendo.webhook.secret.";
-		}
-		if (JWT.matcher(key).matches()) {
-			return "It is a JWT, which belongs to a user and goes to forUser(jwt).";
-		}
-		if (!key.startsWith(PREFIX)) {
-			return "It does not begin with vendo_sk_.";
-		}
-		String rest = key.substring(PREFIX.length());
-		if (rest.chars().anyMatch(Character::isWhitespace)) {
-			return "It has white space in it.";
-		}
-		if (!ALPHABET.matcher(rest).matches()) {
-			return "It has a character that no key has.";
-		}
-		if (rest.length() != LENGTH) {
-			return "It has %d characters after vendo_sk_ instead of %d.".formatted(rest.length(), LENGTH);
-		}
-		return null;
 	}
 
 	/**

@@ -12,7 +12,9 @@ import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.catalog.ReactiveCatalogApi;
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.dashboard.ReactiveVendoDashboard;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.error.ErrorCode;
@@ -28,6 +30,7 @@ import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.HttpConfig;
 import run.vendo.http.PathSegments;
 import run.vendo.http.Redaction;
+import run.vendo.http.VendoCredential;
 import run.vendo.http.VendoHttp;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
@@ -67,6 +70,8 @@ final class ClientCore {
 
 	final ReactiveBillingApi billing;
 
+	final ReactiveCatalogApi catalogApi;
+
 	final ReactiveEventsApi events;
 
 	final ReactiveDataApi data;
@@ -100,6 +105,7 @@ final class ClientCore {
 		this.connections = ReactiveConnectionsApi.over(http, environment, catalog);
 		this.integrations = ReactiveIntegrationsApi.over(http, catalog);
 		this.billing = ReactiveBillingApi.over(http);
+		this.catalogApi = ReactiveCatalogApi.over(http);
 		ReactiveEventsApi events = ReactiveEventsApi.over(http, this.connections);
 		this.events = (options) -> events.subscribe(options).doOnNext(this::passed);
 		this.data = ReactiveDataApi.over(http, mapper);
@@ -172,8 +178,20 @@ final class ClientCore {
 				this.tokens.with(userHttp), this.webhooks, this.mapper);
 	}
 
+	ReactiveVendoDashboard dashboard(String sessionCookie) {
+		return ReactiveVendoDashboard.over(this.http.as(VendoCredential.sessionCookie(sessionCookie)));
+	}
+
 	URI connectUrl(String slug, ConnectUrlOptions options) {
 		this.http.requireVendoMode("connectUrl");
+		VendoCredential credential = this.http.config().credential();
+		if (credential != null) {
+			// The URL would carry it to a browser, and it would not work there.
+			throw ErrorDetails.of(ErrorCode.AUTH)
+				.summary("connectUrl needs an App Key, and the client has another credential")
+				.nextStep("Build the client with the application's own key: apiKey(key) or vendo.api-key.")
+				.toException();
+		}
 		StringBuilder url = new StringBuilder(this.http.config().baseUrl().toString()).append("/connections/connect/")
 			.append(PathSegments.encode(slug, "slug"))
 			.append("?app_key=")

@@ -27,10 +27,13 @@ import run.vendo.http.ClientInstrumentation;
 import run.vendo.http.ClientRecorder;
 import run.vendo.http.ConnectionPool;
 import run.vendo.http.EnvironmentVariables;
+import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpConfig;
 import run.vendo.http.HttpTimeouts;
+import run.vendo.http.ResponseCaching;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
+import run.vendo.http.VendoCredential;
 import run.vendo.http.VendoHttp;
 import run.vendo.http.VendoJson;
 import run.vendo.token.ByokCatalog;
@@ -50,6 +53,8 @@ final class ClientSettings {
 	private static final int DEFAULT_MAX_BODY_SIZE = 8 * 1024 * 1024;
 
 	@Nullable Supplier<String> apiKey;
+
+	@Nullable VendoCredential credential;
 
 	@Nullable String baseUrl;
 
@@ -96,6 +101,12 @@ final class ClientSettings {
 
 	ClientRecorder recorder = ClientRecorder.none();
 
+	@Nullable ExchangeListener exchangeListener;
+
+	boolean rateLimiting;
+
+	@Nullable ResponseCaching responseCaching;
+
 	Clock clock = Clock.systemUTC();
 
 	@Nullable Scheduler scheduler;
@@ -112,6 +123,7 @@ final class ClientSettings {
 
 	private ClientSettings(ClientSettings other, @Nullable VendoHttp shared) {
 		this.apiKey = other.apiKey;
+		this.credential = other.credential;
 		this.baseUrl = other.baseUrl;
 		this.credentialsUrl = other.credentialsUrl;
 		this.dataProxyUrl = other.dataProxyUrl;
@@ -134,6 +146,9 @@ final class ClientSettings {
 		this.observationConvention = other.observationConvention;
 		this.propagateTraces = other.propagateTraces;
 		this.recorder = other.recorder;
+		this.exchangeListener = other.exchangeListener;
+		this.rateLimiting = other.rateLimiting;
+		this.responseCaching = other.responseCaching;
 		this.clock = other.clock;
 		this.scheduler = other.scheduler;
 		this.random = other.random;
@@ -198,9 +213,27 @@ final class ClientSettings {
 		URI dataProxy = Endpoint.DATA_PROXY.resolve(this.dataProxyUrl, this.environment, this.allowInsecure);
 		String version = Objects.requireNonNullElse(EnvironmentVariables.textOrNull(this.apiVersion),
 				DEFAULT_API_VERSION);
-		return new HttpConfig(base, credentials, dataProxy, version, effectiveApiKey(), this.retry, this.timeouts,
-				this.maxBodySize, this.clock, (this.scheduler != null) ? this.scheduler : ParallelScheduler.INSTANCE,
-				this.random);
+		return new HttpConfig(base, credentials, dataProxy, version, effectiveBearer(), effectiveCredential(),
+				this.retry, this.timeouts, this.maxBodySize, this.clock,
+				(this.scheduler != null) ? this.scheduler : ParallelScheduler.INSTANCE, this.random,
+				this.exchangeListener, this.rateLimiting, this.responseCaching);
+	}
+
+	// An App Key is the usual case, for which the exchange path needs nothing else.
+	private @Nullable VendoCredential effectiveCredential() {
+		boolean usual = this.credential == null || this.credential.type() == VendoCredential.Type.APP_KEY;
+		return usual ? null : this.credential;
+	}
+
+	private @Nullable Supplier<String> effectiveBearer() {
+		VendoCredential credential = this.credential;
+		if (credential == null) {
+			return effectiveApiKey();
+		}
+		return switch (credential.type()) {
+			case APP_KEY, CONNECTION_KEY, IDENTITY_JWT -> credential::value;
+			case SESSION_COOKIE, NONE -> null;
+		};
 	}
 
 	private @Nullable Supplier<String> effectiveApiKey() {

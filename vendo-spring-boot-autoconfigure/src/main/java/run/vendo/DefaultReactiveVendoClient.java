@@ -8,7 +8,9 @@ import java.util.Optional;
 import reactor.core.publisher.Mono;
 
 import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.catalog.ReactiveCatalogApi;
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.dashboard.ReactiveVendoDashboard;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.event.ReactiveEventsApi;
@@ -96,6 +98,16 @@ final class DefaultReactiveVendoClient implements ReactiveVendoClient {
 	@Override
 	public ReactiveBillingApi billing() {
 		return this.core.billing;
+	}
+
+	@Override
+	public ReactiveCatalogApi catalog() {
+		return this.core.catalogApi;
+	}
+
+	@Override
+	public ReactiveVendoDashboard dashboard(String sessionCookie) {
+		return this.core.dashboard(sessionCookie);
 	}
 
 	@Override

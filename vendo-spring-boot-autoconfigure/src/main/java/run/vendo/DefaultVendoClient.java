@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 import run.vendo.billing.BillingApi;
+import run.vendo.catalog.CatalogApi;
 import run.vendo.connection.ConnectionsApi;
+import run.vendo.dashboard.VendoDashboard;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.event.EventsApi;
@@ -35,6 +37,8 @@ final class DefaultVendoClient implements VendoClient {
 
 	private final BillingApi billing;
 
+	private final CatalogApi catalog;
+
 	private final EventsApi events;
 
 	private final DataApi data;
@@ -46,6 +50,7 @@ final class DefaultVendoClient implements VendoClient {
 		this.connections = ConnectionsApi.over(core.connections);
 		this.integrations = IntegrationsApi.over(core.integrations);
 		this.billing = BillingApi.over(core.billing);
+		this.catalog = CatalogApi.over(core.catalogApi);
 		this.events = EventsApi.over(core.events);
 		this.data = DataApi.over(core.data);
 		this.http = HttpApi.over(core.http.api());
@@ -119,6 +124,16 @@ final class DefaultVendoClient implements VendoClient {
 	@Override
 	public BillingApi billing() {
 		return this.billing;
+	}
+
+	@Override
+	public CatalogApi catalog() {
+		return this.catalog;
+	}
+
+	@Override
+	public VendoDashboard dashboard(String sessionCookie) {
+		return VendoDashboard.over(this.core.dashboard(sessionCookie));
 	}
 
 	@Override

@@ -8,7 +8,9 @@ import java.util.Optional;
 import reactor.core.publisher.Mono;
 
 import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.catalog.ReactiveCatalogApi;
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.dashboard.ReactiveVendoDashboard;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.error.IdentityNotPresentException;
@@ -159,6 +161,21 @@ public interface ReactiveVendoClient extends AutoCloseable {
 	 * @return the API
 	 */
 	ReactiveBillingApi billing();
+
+	/**
+	 * Return tools that can be deployed, and what things cost.
+	 * @return the API
+	 */
+	ReactiveCatalogApi catalog();
+
+	/**
+	 * Return what somebody who is signed in to the dashboard can do. It shares the
+	 * connections of this client and is closed with it.
+	 * @param sessionCookie the {@code Cookie} header as the browser sends it
+	 * @return the dashboard of that session
+	 * @throws ValidationException if it is not a cookie; no message repeats it
+	 */
+	ReactiveVendoDashboard dashboard(String sessionCookie);
 
 	/**
 	 * Return what happens on the platform, as it happens.

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 import run.vendo.billing.BillingApi;
+import run.vendo.catalog.CatalogApi;
 import run.vendo.connection.ConnectionsApi;
+import run.vendo.dashboard.VendoDashboard;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.error.IdentityNotPresentException;
@@ -174,6 +176,21 @@ public interface VendoClient extends AutoCloseable {
 	 * @return the API
 	 */
 	BillingApi billing();
+
+	/**
+	 * Return tools that can be deployed, and what things cost.
+	 * @return the API
+	 */
+	CatalogApi catalog();
+
+	/**
+	 * Return what somebody who is signed in to the dashboard can do. It shares the
+	 * connections of this client and is closed with it.
+	 * @param sessionCookie the {@code Cookie} header as the browser sends it
+	 * @return the dashboard of that session
+	 * @throws ValidationException if it is not a cookie; no message repeats it
+	 */
+	VendoDashboard dashboard(String sessionCookie);
 
 	/**
 	 * Return what happens on the platform, as it happens.

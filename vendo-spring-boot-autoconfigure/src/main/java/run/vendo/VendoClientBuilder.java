@@ -19,9 +19,12 @@ import run.vendo.error.VendoConfigurationException;
 import run.vendo.http.ClientCallObservationConvention;
 import run.vendo.http.ClientRecorder;
 import run.vendo.http.ConnectionPool;
+import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpTimeouts;
+import run.vendo.http.ResponseCaching;
 import run.vendo.http.RetryPolicy;
 import run.vendo.http.VendoConnectorFactory;
+import run.vendo.http.VendoCredential;
 import run.vendo.token.TokenCache;
 
 import org.springframework.web.reactive.function.client.WebClient;
@@ -52,6 +55,16 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 	 * @return this builder
 	 */
 	B apiKeySupplier(Supplier<String> apiKey);
+
+	/**
+	 * Set what calls go with, in place of an API key; {@code null} for the API key. With
+	 * {@link VendoCredential#none()} the client works in OSS mode whatever the
+	 * environment says.
+	 * @param credential the credential, or {@code null}
+	 * @return this builder
+	 * @see #apiKey(String)
+	 */
+	B credential(@Nullable VendoCredential credential);
 
 	/**
 	 * Set where the API is: {@code VENDO_BASE_URL}, else {@code VENDO_API_URL}, else
@@ -282,6 +295,31 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 	 * @return this builder
 	 */
 	B recorder(ClientRecorder recorder);
+
+	/**
+	 * Add somebody who is told of every attempt of every call, with secrets masked.
+	 * @param exchangeListener who is told; those that were added before are told first
+	 * @return this builder
+	 */
+	B exchangeListener(ExchangeListener exchangeListener);
+
+	/**
+	 * Set whether calls of endpoints with a documented limit wait for their turn, so that
+	 * the platform need not refuse them; not unless set. A call whose turn is further
+	 * away than {@link RetryPolicy#maxRetryAfter()} fails with a
+	 * {@link run.vendo.error.RateLimitedException} before anything is sent.
+	 * @param rateLimiting whether they wait
+	 * @return this builder
+	 */
+	B rateLimiting(boolean rateLimiting);
+
+	/**
+	 * Set which answers are kept; none unless set. Several clients may keep theirs in one
+	 * cache.
+	 * @param responseCaching which answers are kept and where, or {@code null} for none
+	 * @return this builder
+	 */
+	B responseCaching(@Nullable ResponseCaching responseCaching);
 
 	/**
 	 * Set what tells the time.

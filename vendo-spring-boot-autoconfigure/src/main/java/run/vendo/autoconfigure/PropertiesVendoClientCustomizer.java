@@ -54,6 +54,7 @@ final class PropertiesVendoClientCustomizer implements VendoClientCustomizer, Or
 		builder.allowInsecure(this.properties.allowInsecure());
 		builder.byok(this.properties.byok());
 		builder.timeouts(timeouts(this.properties.http()));
+		builder.rateLimiting(this.properties.http().rateLimiting());
 		builder.connectionPool(pool(this.properties.http().pool()));
 		builder.retry(retry(this.properties.retry()));
 		builder.tokenCache((cache) -> customize(cache, this.properties.tokenCache()));

@@ -4,6 +4,8 @@ import io.micrometer.observation.ObservationRegistry;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.VendoClient;
+import run.vendo.http.ExchangeListener;
+import run.vendo.http.ResponseCaching;
 import run.vendo.http.VendoConnectorFactory;
 import run.vendo.token.TokenCache;
 
@@ -43,7 +45,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 @ImportRuntimeHints(VendoRuntimeHints.class)
 @Import({ VendoClientConfigurations.Client.class, VendoClientConfigurations.BlockingFrontDoor.class,
 		VendoClientConfigurations.ReactiveFrontDoor.class, VendoClientConfigurations.BlockingApis.class,
-		VendoClientConfigurations.ReactiveApis.class })
+		VendoClientConfigurations.ReactiveApis.class, VendoClientConfigurations.Dashboards.class,
+		VendoAccountsRegistrar.class })
 public final class VendoAutoConfiguration {
 
 	VendoAutoConfiguration() {
@@ -80,6 +83,7 @@ public final class VendoAutoConfiguration {
 	VendoClient.Builder vendoClientBuilder(VendoConnectorFactory connectorFactory,
 			ObjectProvider<WebClient.Builder> webClientBuilder, ObjectProvider<JsonMapper> jsonMapper,
 			ObjectProvider<TokenCache> tokenCache, ObjectProvider<ObservationRegistry> observationRegistry,
+			ObjectProvider<ExchangeListener> exchangeListeners, ObjectProvider<ResponseCaching> responseCaching,
 			ObjectProvider<VendoClientCustomizer> customizers) {
 		VendoClient.Builder builder = VendoClient.builder()
 			.connectorFactory(connectorFactory)
@@ -87,6 +91,8 @@ public final class VendoAutoConfiguration {
 			.jsonMapper(() -> jsonMapper.getIfUnique(JsonMapper::new));
 		tokenCache.ifUnique(builder::tokenCache);
 		observationRegistry.ifUnique(builder::observationRegistry);
+		responseCaching.ifUnique(builder::responseCaching);
+		exchangeListeners.orderedStream().forEach(builder::exchangeListener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}

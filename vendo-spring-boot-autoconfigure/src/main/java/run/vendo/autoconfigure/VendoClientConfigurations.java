@@ -7,11 +7,17 @@ import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
 import run.vendo.billing.BillingApi;
 import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.catalog.CatalogApi;
+import run.vendo.catalog.ReactiveCatalogApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.dashboard.ReactiveVendoDashboard;
+import run.vendo.dashboard.VendoDashboard;
 import run.vendo.data.DataApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.error.ValidationException;
+import run.vendo.error.VendoConfigurationException;
 import run.vendo.event.EventsApi;
 import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.HttpApi;
@@ -22,11 +28,18 @@ import run.vendo.reconciler.ReconcilerApi;
 import run.vendo.sso.SsoApi;
 import run.vendo.webhook.WebhooksApi;
 
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
 
 /**
  * The beans of {@link VendoAutoConfiguration} that depend on each other's absence, apart
@@ -116,6 +129,10 @@ final class VendoClientConfigurations {
 			return client.billing();
 		}
 
+		static CatalogApi vendoCatalogApi(VendoClient client) {
+			return client.catalog();
+		}
+
 		static EventsApi vendoEventsApi(VendoClient client) {
 			return client.events();
 		}
@@ -174,6 +191,10 @@ final class VendoClientConfigurations {
 			return client.billing();
 		}
 
+		static ReactiveCatalogApi reactiveVendoCatalogApi(ReactiveVendoClient client) {
+			return client.catalog();
+		}
+
 		static ReactiveEventsApi reactiveVendoEventsApi(ReactiveVendoClient client) {
 			return client.events();
 		}
@@ -184,6 +205,53 @@ final class VendoClientConfigurations {
 
 		static ReactiveHttpApi reactiveVendoHttpApi(ReactiveVendoClient client) {
 			return client.http();
+		}
+
+	}
+
+	/**
+	 * The dashboard, for whoever says in whose session.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnSessionCookieCondition.class)
+	@ConditionalOnSingleCandidate(ReactiveVendoClient.class)
+	static class Dashboards {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveVendoDashboard reactiveVendoDashboard(ReactiveVendoClient client, VendoProperties properties) {
+			try {
+				return client.dashboard(String.valueOf(properties.dashboard().sessionCookie()));
+			}
+			catch (ValidationException ex) {
+				throw new VendoConfigurationException("vendo.dashboard.session-cookie",
+						String.valueOf(ex.details().summary()),
+						"Set vendo.dashboard.session-cookie to the Cookie header that the browser sends to the Vendo "
+								+ "dashboard, name=value, or leave it out.");
+			}
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		VendoDashboard vendoDashboard(ReactiveVendoDashboard dashboard) {
+			return VendoDashboard.over(dashboard);
+		}
+
+	}
+
+	/**
+	 * Matches where there is a session. An empty variable counts as absent.
+	 */
+	static final class OnSessionCookieCondition extends SpringBootCondition {
+
+		private static final String PROPERTY = "vendo.dashboard.session-cookie";
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ConditionMessage.Builder message = ConditionMessage.forCondition("Vendo Dashboard");
+			boolean set = StringUtils.hasText(context.getEnvironment().getProperty(PROPERTY));
+			return new ConditionOutcome(set,
+					set ? message.because(PROPERTY + " is set") : message.didNotFind(PROPERTY).atAll());
 		}
 
 	}

@@ -40,6 +40,9 @@ import org.springframework.util.unit.DataSize;
  * @param deployment Where the application runs.
  * @param sso The signed-in user.
  * @param ssl How connections are secured.
+ * @param accounts Further accounts by name. Each has a VendoClient bean and a
+ * ReactiveVendoClient bean that are qualified by the name.
+ * @param dashboard What somebody who is signed in to the dashboard can do.
  */
 @ConfigurationProperties("vendo")
 record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nullable String apiUrl,
@@ -48,7 +51,7 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 		@Nullable String tenantId, @DefaultValue List<String> connections, @DefaultValue Map<String, List<String>> byok,
 		@DefaultValue Http http, @DefaultValue Retry retry, @DefaultValue TokenCache tokenCache,
 		@DefaultValue Webhook webhook, @DefaultValue Deployment deployment, @DefaultValue Sso sso,
-		@DefaultValue Ssl ssl) {
+		@DefaultValue Ssl ssl, @DefaultValue Map<String, Account> accounts, @DefaultValue Dashboard dashboard) {
 
 	@Nullable String effectiveBaseUrl() {
 		return StringUtils.hasText(this.baseUrl) ? this.baseUrl : this.apiUrl;
@@ -66,10 +69,12 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 	 * @param responseTimeout Time one attempt of a call may take.
 	 * @param callTimeout Time a call may take with all its retries.
 	 * @param maxBodySize Largest answer that is read.
+	 * @param rateLimiting Whether calls of endpoints with a documented limit wait for
+	 * their turn, so that the platform need not refuse them.
 	 * @param pool How connections are kept. Applies to Reactor Netty.
 	 */
 	record Http(@Nullable Duration connectTimeout, @Nullable Duration responseTimeout, @Nullable Duration callTimeout,
-			@Nullable DataSize maxBodySize, @DefaultValue Pool pool) {
+			@Nullable DataSize maxBodySize, @DefaultValue("false") boolean rateLimiting, @DefaultValue Pool pool) {
 
 		/**
 		 * How connections are kept.
@@ -148,6 +153,41 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 	 * @param slug Name of the deployment in URLs. A Vendo deployment sets it.
 	 */
 	record Deployment(@Nullable String id, @Nullable String slug) {
+
+	}
+
+	/**
+	 * A further account.
+	 *
+	 * @param apiKey API key of the account.
+	 * @param baseUrl URL of the Vendo API, that of the default account unless set.
+	 * @param credentialsUrl URL of the credentials worker, that of the default account
+	 * unless set.
+	 * @param dataProxyUrl URL of the data proxy, that of the default account unless set.
+	 * @param apiVersion API version to ask for, that of the default account unless set.
+	 */
+	record Account(@Nullable String apiKey, @Nullable String baseUrl, @Nullable String credentialsUrl,
+			@Nullable String dataProxyUrl, @Nullable String apiVersion) {
+
+		@Override
+		public String toString() {
+			return "Account";
+		}
+
+	}
+
+	/**
+	 * What somebody who is signed in to the dashboard can do.
+	 *
+	 * @param sessionCookie Cookie of a session of the Vendo dashboard as a browser sends
+	 * it, "name=value". When set, there is a VendoDashboard bean.
+	 */
+	record Dashboard(@Nullable String sessionCookie) {
+
+		@Override
+		public String toString() {
+			return "Dashboard";
+		}
 
 	}
 

@@ -24,7 +24,8 @@ import org.springframework.util.ReflectionUtils;
 final class VendoRuntimeHints implements RuntimeHintsRegistrar {
 
 	static final List<String> MODELS = List.of("run.vendo.billing.Balance", "run.vendo.billing.SpendCaps",
-			"run.vendo.billing.Usage", "run.vendo.connection.Connection", "run.vendo.connection.ConnectionList",
+			"run.vendo.billing.UsdBalance", "run.vendo.billing.Usage", "run.vendo.connection.Connection",
+			"run.vendo.connection.ConnectionList", "run.vendo.dashboard.Deployed", "run.vendo.dashboard.SignedIn",
 			"run.vendo.integration.Integration", "run.vendo.integration.IntegrationList", "run.vendo.sso.VendoRole",
 			"run.vendo.token.BulkAnswer", "run.vendo.token.ByokProvider", "run.vendo.token.TokenAnswer");
 

@@ -36,6 +36,16 @@ public interface BillingApi {
 				return Blocking.await(reactive.usage(period));
 			}
 
+			@Override
+			public UsdBalance legacyBalance() {
+				return Blocking.await(reactive.legacyBalance());
+			}
+
+			@Override
+			public UsdBalance cliBalance() {
+				return Blocking.await(reactive.cliBalance());
+			}
+
 		};
 	}
 
@@ -61,5 +71,21 @@ public interface BillingApi {
 	 * @throws AuthException if the key is refused
 	 */
 	Usage usage(Period period);
+
+	/**
+	 * Return the balance as it was told first: {@code GET /api/v1/balance}. The platform
+	 * allows 60 such calls a minute and IP address, together with {@link #balance()}.
+	 * @return the balance
+	 * @throws AuthException if the key is refused
+	 */
+	UsdBalance legacyBalance();
+
+	/**
+	 * Return the balance as command lines ask for it: {@code GET /api/cli/balance}. The
+	 * platform allows 30 such calls a minute and IP address.
+	 * @return the balance
+	 * @throws AuthException if the key is refused
+	 */
+	UsdBalance cliBalance();
 
 }

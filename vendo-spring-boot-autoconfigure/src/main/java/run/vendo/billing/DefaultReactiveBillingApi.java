@@ -59,4 +59,14 @@ final class DefaultReactiveBillingApi implements ReactiveBillingApi {
 			.retrieve(Usage.class);
 	}
 
+	@Override
+	public Mono<UsdBalance> legacyBalance() {
+		return this.http.call("billing", "legacyBalance").vendoOnly().get("/api/v1/balance").retrieve(UsdBalance.class);
+	}
+
+	@Override
+	public Mono<UsdBalance> cliBalance() {
+		return this.http.call("billing", "cliBalance").vendoOnly().get("/api/cli/balance").retrieve(UsdBalance.class);
+	}
+
 }

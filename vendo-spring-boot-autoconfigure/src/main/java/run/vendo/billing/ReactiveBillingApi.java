@@ -45,4 +45,18 @@ public interface ReactiveBillingApi {
 	 */
 	Mono<Usage> usage(Period period);
 
+	/**
+	 * Return the balance as it was told first: {@code GET /api/v1/balance}. The platform
+	 * allows 60 such calls a minute and IP address, together with {@link #balance()}.
+	 * @return the balance; fails with {@link AuthException} if the key is refused
+	 */
+	Mono<UsdBalance> legacyBalance();
+
+	/**
+	 * Return the balance as command lines ask for it: {@code GET /api/cli/balance}. The
+	 * platform allows 30 such calls a minute and IP address.
+	 * @return the balance; fails with {@link AuthException} if the key is refused
+	 */
+	Mono<UsdBalance> cliBalance();
+
 }

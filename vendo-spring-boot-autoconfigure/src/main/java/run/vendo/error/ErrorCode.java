@@ -89,6 +89,27 @@ public record ErrorCode(String value) implements Serializable {
 	/** An idempotency key was used again with another request. */
 	public static final ErrorCode IDEMPOTENCY_CONFLICT = new ErrorCode("idempotency_conflict");
 
+	/** The name of a deployment is taken. */
+	public static final ErrorCode SLUG_TAKEN = new ErrorCode("SLUG_TAKEN");
+
+	/** The subdomain of a deployment is taken. */
+	public static final ErrorCode SUBDOMAIN_TAKEN = new ErrorCode("SUBDOMAIN_TAKEN");
+
+	/** The name of a deployment cannot be used. */
+	public static final ErrorCode INVALID_SLUG = new ErrorCode("INVALID_SLUG");
+
+	/** A binding that was chosen is not there. */
+	public static final ErrorCode UNKNOWN_BINDING = new ErrorCode("UNKNOWN_BINDING");
+
+	/** A binding that a tool needs was not chosen. */
+	public static final ErrorCode MISSING_BINDING = new ErrorCode("MISSING_BINDING");
+
+	/** What runs deployments cannot be reached. */
+	public static final ErrorCode WORKER_UNREACHABLE = new ErrorCode("WORKER_UNREACHABLE");
+
+	/** The tool is not released. */
+	public static final ErrorCode TOOL_UNRELEASED = new ErrorCode("tool_unreleased");
+
 	/** The call needs an API key and there is none. Raised here, never sent. */
 	public static final ErrorCode VENDO_ONLY_FEATURE = new ErrorCode("vendo_only_feature");
 

@@ -131,9 +131,12 @@ public final class ErrorDetails implements Serializable {
 			case "spend_cap_daily", "spend_cap_monthly", "spend_cap_exceeded" ->
 				new SpendCapExceededException(this, cause);
 			case "upstream_rate_limited", "rate_limited" -> new RateLimitedException(this, cause);
-			case "upstream_error", "upstream", "composio_error", "invalid_response" ->
+			case "upstream_error", "upstream", "composio_error", "invalid_response", "WORKER_UNREACHABLE" ->
 				new UpstreamException(this, cause);
-			case "validation_failed", "validation" -> new ValidationException(this, cause);
+			case "validation_failed", "validation", "INVALID_SLUG", "UNKNOWN_BINDING", "MISSING_BINDING" ->
+				new ValidationException(this, cause);
+			case "SLUG_TAKEN", "SUBDOMAIN_TAKEN" -> new ConflictException(this, cause);
+			case "tool_unreleased" -> new ForbiddenException(this, cause);
 			case "idempotency_conflict" -> new IdempotencyConflictException(this, cause);
 			case "vendo_only_feature" -> new VendoOnlyFeatureException(this, cause);
 			case "identity_not_present" -> new IdentityNotPresentException(this, cause);

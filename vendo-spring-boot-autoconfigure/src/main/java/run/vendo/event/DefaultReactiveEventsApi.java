@@ -3,6 +3,7 @@ package run.vendo.event;
 import reactor.core.publisher.Flux;
 
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.http.VendoEndpoint;
 import run.vendo.http.VendoHttp;
 
 import org.springframework.util.Assert;
@@ -26,6 +27,7 @@ final class DefaultReactiveEventsApi implements ReactiveEventsApi {
 		Assert.notNull(options, "'options' must not be null");
 		return Flux.defer(() -> {
 			this.http.requireVendoMode("events.subscribe");
+			this.http.requireCredential(VendoEndpoint.EVENTS);
 			this.http.requireOpen();
 			return new EventSubscription(this.http, this.connections.snapshot(), options).events();
 		});

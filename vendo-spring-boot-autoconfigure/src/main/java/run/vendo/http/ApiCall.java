@@ -60,6 +60,10 @@ public final class ApiCall {
 
 	private @Nullable Duration timeout;
 
+	private @Nullable VendoCredential credential;
+
+	private @Nullable Duration cacheFor;
+
 	private @Nullable String idempotencyKey;
 
 	private @Nullable String vendoOnlyFeature;
@@ -228,6 +232,29 @@ public final class ApiCall {
 	}
 
 	/**
+	 * Set what the call shows in place of the client's credential. A user's JWT still
+	 * goes along where the client acts for a user.
+	 * @param credential the credential
+	 * @return this call
+	 */
+	public ApiCall credential(VendoCredential credential) {
+		Assert.notNull(credential, "'credential' must not be null");
+		this.credential = credential;
+		return this;
+	}
+
+	/**
+	 * Set how long an answer of this call is used, where answers are kept.
+	 * @param lifetime how long, zero for not at all
+	 * @return this call
+	 */
+	public ApiCall cacheFor(Duration lifetime) {
+		Assert.isTrue(!lifetime.isNegative(), "'lifetime' must not be negative");
+		this.cacheFor = lifetime;
+		return this;
+	}
+
+	/**
 	 * Refuse the call in OSS mode, before any I/O.
 	 * @return this call
 	 */
@@ -282,6 +309,14 @@ public final class ApiCall {
 	}
 
 	/**
+	 * Send the call and take no notice of the body of its answer.
+	 * @return nothing, once the platform has done it
+	 */
+	public Mono<Void> discard() {
+		return toBodilessEntity().then();
+	}
+
+	/**
 	 * Send the call once, on a connection of its own, and read its answer while it
 	 * arrives.
 	 * @param <T> what the answer is read as
@@ -315,6 +350,18 @@ public final class ApiCall {
 
 	HttpMethod method() {
 		return this.method;
+	}
+
+	String path() {
+		return this.path;
+	}
+
+	@Nullable VendoCredential credential() {
+		return this.credential;
+	}
+
+	@Nullable Duration cacheFor() {
+		return this.cacheFor;
 	}
 
 	@Nullable URI base() {

@@ -2,6 +2,7 @@ package run.vendo.http;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpMethod;
@@ -24,6 +25,11 @@ final class BlockingHttpApi implements HttpApi {
 	@Override
 	public Request exchange(HttpMethod method, String path, Object... variables) {
 		return new BlockingRequest(this.reactive.exchange(method, path, variables));
+	}
+
+	@Override
+	public <T> Stream<Page<T>> pages(Paging paging, Class<T> type) {
+		return PageWalk.stream(this.reactive, paging, type);
 	}
 
 	@Override
@@ -71,6 +77,18 @@ final class BlockingHttpApi implements HttpApi {
 		@Override
 		public Request body(Object body) {
 			this.reactive.body(body);
+			return this;
+		}
+
+		@Override
+		public Request credential(VendoCredential credential) {
+			this.reactive.credential(credential);
+			return this;
+		}
+
+		@Override
+		public Request cacheFor(Duration lifetime) {
+			this.reactive.cacheFor(lifetime);
 			return this;
 		}
 

@@ -76,6 +76,18 @@ final class DefaultReactiveHttpApi implements ReactiveHttpApi {
 		}
 
 		@Override
+		public Request credential(VendoCredential credential) {
+			this.call.credential(credential);
+			return this;
+		}
+
+		@Override
+		public Request cacheFor(Duration lifetime) {
+			this.call.cacheFor(lifetime);
+			return this;
+		}
+
+		@Override
 		public Request timeout(Duration timeout) {
 			this.call.timeout(timeout);
 			return this;

@@ -58,17 +58,17 @@ final class ErrorMapper {
 
 	private final Clock clock;
 
-	private final @Nullable String secret;
+	private final List<String> secrets;
 
 	/**
 	 * Create a reader of error answers.
 	 * @param clock the time, to tell how far away a date is
-	 * @param secret what must not be repeated although nobody could tell that it is a
-	 * secret, or {@code null}
+	 * @param secrets what must not be repeated although nobody could tell that it is a
+	 * secret
 	 */
-	ErrorMapper(Clock clock, @Nullable String secret) {
+	ErrorMapper(Clock clock, List<String> secrets) {
 		this.clock = clock;
-		this.secret = (secret != null && secret.length() >= SHORTEST_SECRET) ? secret : null;
+		this.secrets = secrets.stream().filter((secret) -> secret.length() >= SHORTEST_SECRET).toList();
 	}
 
 	/**
@@ -152,7 +152,11 @@ final class ErrorMapper {
 	}
 
 	private String withoutSecret(String text) {
-		return (this.secret != null) ? text.replace(this.secret, Redaction.MASK) : text;
+		String masked = text;
+		for (String secret : this.secrets) {
+			masked = masked.replace(secret, Redaction.MASK);
+		}
+		return masked;
 	}
 
 	private static JsonNode parse(byte[] body) {

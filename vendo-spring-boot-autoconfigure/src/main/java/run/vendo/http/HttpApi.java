@@ -1,6 +1,7 @@
 package run.vendo.http;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoException;
@@ -88,6 +89,29 @@ public interface HttpApi {
 	 */
 	default Request delete(String path, Object... variables) {
 		return exchange(HttpMethod.DELETE, path, variables);
+	}
+
+	/**
+	 * Walk a list part by part. A part is asked for when the stream comes to it.
+	 * @param <T> what items are read as
+	 * @param paging the list and how to walk it
+	 * @param type what items are read as; {@code JsonNode} gives them as trees, anything
+	 * else is read as the platform's own models are
+	 * @return the parts that have items, in order; fails with a {@link VendoException}
+	 * where it is consumed
+	 */
+	<T> Stream<Page<T>> pages(Paging paging, Class<T> type);
+
+	/**
+	 * Walk the items of a list.
+	 * @param <T> what items are read as
+	 * @param path path or absolute URL of the list, with the usual names of parameters
+	 * @param type what items are read as
+	 * @return the items, in order
+	 * @see #pages(Paging, Class)
+	 */
+	default <T> Stream<T> pages(String path, Class<T> type) {
+		return pages(Paging.of(path), type).flatMap((page) -> page.items().stream());
 	}
 
 	/**

@@ -2,6 +2,7 @@ package run.vendo.http;
 
 import java.util.Optional;
 
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import run.vendo.error.ValidationException;
@@ -81,6 +82,31 @@ public interface ReactiveHttpApi {
 	 */
 	default Request delete(String path, Object... variables) {
 		return exchange(HttpMethod.DELETE, path, variables);
+	}
+
+	/**
+	 * Walk a list part by part. A part is asked for when there is demand for it, one
+	 * ahead at most.
+	 * @param <T> what items are read as
+	 * @param paging the list and how to walk it
+	 * @param type what items are read as; {@code JsonNode} gives them as trees, anything
+	 * else is read as the platform's own models are
+	 * @return the parts that have items; fails with a {@link VendoException}
+	 */
+	default <T> Flux<Page<T>> pages(Paging paging, Class<T> type) {
+		return PageWalk.pages(this, paging, type);
+	}
+
+	/**
+	 * Walk the items of a list.
+	 * @param <T> what items are read as
+	 * @param path path or absolute URL of the list, with the usual names of parameters
+	 * @param type what items are read as
+	 * @return the items; fails with a {@link VendoException}
+	 * @see #pages(Paging, Class)
+	 */
+	default <T> Flux<T> pages(String path, Class<T> type) {
+		return pages(Paging.of(path), type).concatMapIterable(Page::items, 1);
 	}
 
 	/**

@@ -56,6 +56,24 @@ public interface RequestSpec<S extends RequestSpec<S>> {
 	S body(Object body);
 
 	/**
+	 * Set what this call shows in place of the client's credential. A user's JWT still
+	 * goes along where the client acts for a user.
+	 * @param credential the credential
+	 * @return this spec
+	 */
+	S credential(VendoCredential credential);
+
+	/**
+	 * Keep the answer of this call, or use one that is kept, where the client keeps
+	 * answers at all; of no effect elsewhere, and for any method but {@code GET}.
+	 * @param lifetime how long an answer is used; zero for this call to ask the platform
+	 * and to keep nothing
+	 * @return this spec
+	 * @see ResponseCaching
+	 */
+	S cacheFor(Duration lifetime);
+
+	/**
 	 * Set how long the call may take with all its retries; also the limit of each
 	 * attempt.
 	 * @param timeout the deadline, positive

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,6 +29,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
 
 import run.vendo.error.ErrorCode;
@@ -48,6 +51,7 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.UnsupportedMediaTypeException;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeStrategies;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientException;
 
@@ -104,17 +108,25 @@ public final class VendoHttp {
 
 	private final SharedCalls<String, Object> sharedCalls;
 
+	private final @Nullable CallLimiter limiter;
+
+	private final @Nullable AnswerCache answers;
+
 	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
-			@Nullable String userJwt, Closing closing, SharedCalls<String, Object> sharedCalls) {
+			@Nullable String userJwt, Closing closing, SharedCalls<String, Object> sharedCalls,
+			@Nullable CallLimiter limiter) {
 		this.config = config;
 		this.transport = transport;
 		this.budget = budget;
 		this.deadlines = deadlines;
-		this.errors = new ErrorMapper(config.clock(), userJwt);
+		this.errors = errorMapper(config, config.credential(), userJwt);
 		this.userJwt = userJwt;
 		this.identity = identityOf(config, userJwt);
 		this.closing = closing;
 		this.sharedCalls = sharedCalls;
+		this.limiter = limiter;
+		this.answers = (config.responseCaching() != null) ? new AnswerCache(config.responseCaching(), config.clock())
+				: null;
 	}
 
 	/**
@@ -162,7 +174,8 @@ public final class VendoHttp {
 		transport.instrumentation().recorder().retryBudget(budget);
 		return new VendoHttp(config, transport, budget,
 				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new Closing(),
-				new SharedCalls<>());
+				new SharedCalls<>(),
+				config.rateLimiting() ? new CallLimiter(scheduler, config.retry().maxRetryAfter()) : null);
 	}
 
 	/**
@@ -179,7 +192,18 @@ public final class VendoHttp {
 		}
 		requireHeader(USER_JWT_HEADER, jwt.strip());
 		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closing,
-				this.sharedCalls);
+				this.sharedCalls, this.limiter);
+	}
+
+	/**
+	 * Return an exchange path that shows another credential. It shares everything else
+	 * with this one and is closed with it.
+	 * @param credential what calls go with
+	 * @return a new exchange path, for no user
+	 */
+	public VendoHttp as(VendoCredential credential) {
+		return new VendoHttp(this.config.with(credential), this.transport, this.budget, this.deadlines, null,
+				this.closing, this.sharedCalls, this.limiter);
 	}
 
 	/**
@@ -318,11 +342,11 @@ public final class VendoHttp {
 	 */
 	<T> Mono<T> exchange(ApiCall call, AnswerReader<T> reader) {
 		return Mono.deferContextual((context) -> {
-			if (call.vendoOnlyFeature() != null) {
-				requireVendoMode(call.vendoOnlyFeature());
-			}
+			requireMode(call);
 			requireOpen();
-			return new Exchange<>(call, reader).start(context);
+			Exchange<T> exchange = new Exchange<>(call, reader);
+			exchange.endpoint = requireCredential(call, exchange.uri);
+			return exchange.start(context);
 		}).contextWrite(DroppedErrors::quiet);
 	}
 
@@ -338,11 +362,11 @@ public final class VendoHttp {
 	 */
 	<T> Flux<T> stream(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
 		return Flux.deferContextual((context) -> {
-			if (call.vendoOnlyFeature() != null) {
-				requireVendoMode(call.vendoOnlyFeature());
-			}
+			requireMode(call);
 			requireOpen();
-			return new StreamedExchange<>(call, type, timeout, reader).stream(context);
+			StreamedExchange<T> exchange = new StreamedExchange<>(call, type, timeout, reader);
+			requireCredential(call, exchange.uri);
+			return exchange.stream(context);
 		}).contextWrite(DroppedErrors::quiet);
 	}
 
@@ -360,6 +384,69 @@ public final class VendoHttp {
 			.summary("This client is closed")
 			.nextStep("Build another one; in Spring, do not call after the application context has closed.")
 			.toException();
+	}
+
+	private void requireMode(ApiCall call) {
+		if (call.vendoOnlyFeature() != null && this.config.credential() == null) {
+			requireVendoMode(call.vendoOnlyFeature());
+		}
+	}
+
+	/**
+	 * Raise an error when calls of an endpoint would be refused.
+	 * @param endpoint the endpoint
+	 * @throws run.vendo.error.AuthException if it cannot be called with what calls go
+	 * with
+	 */
+	public void requireCredential(VendoEndpoint endpoint) {
+		VendoCredential.Type type = this.config.credentialType();
+		if (!endpoint.allows(type)) {
+			throw endpoint.refusal(type);
+		}
+	}
+
+	/**
+	 * Refuse a call that the platform would refuse for the kind of its credential.
+	 */
+	private @Nullable VendoEndpoint requireCredential(ApiCall call, URI uri) {
+		VendoEndpoint endpoint = endpoint(call, uri);
+		if (endpoint != null) {
+			VendoCredential own = call.credential();
+			VendoCredential.Type type = (own != null) ? own.type() : this.config.credentialType();
+			// What somebody writes into the headers themselves cannot be told.
+			if (!endpoint.allows(type) && !call.headers().containsHeader(HttpHeaders.AUTHORIZATION)
+					&& !call.headers().containsHeader(HttpHeaders.COOKIE)) {
+				throw endpoint.refusal(type);
+			}
+		}
+		else if (call.vendoOnlyFeature() != null) {
+			requireVendoMode(call.vendoOnlyFeature());
+		}
+		return endpoint;
+	}
+
+	private @Nullable VendoEndpoint endpoint(ApiCall call, URI uri) {
+		if (call.base() != null) {
+			return null;
+		}
+		if (call.path().startsWith("/")) {
+			return VendoEndpoint.lookUp(call.method(), call.template(), uri.getRawPath());
+		}
+		String path = uri.getRawPath();
+		return (path != null && Origin.same(uri, this.config.baseUrl()))
+				? VendoEndpoint.lookUp(call.method(), path, path) : null;
+	}
+
+	private static ErrorMapper errorMapper(HttpConfig config, @Nullable VendoCredential credential,
+			@Nullable String userJwt) {
+		List<String> secrets = new ArrayList<>();
+		if (userJwt != null) {
+			secrets.add(userJwt);
+		}
+		if (credential != null) {
+			secrets.addAll(credential.secrets());
+		}
+		return new ErrorMapper(config.clock(), secrets);
 	}
 
 	private boolean isTrusted(URI uri) {
@@ -391,8 +478,10 @@ public final class VendoHttp {
 		try {
 			MessageDigest digest = MessageDigest.getInstance("SHA-256");
 			String key = (config.apiKey() != null) ? config.apiKey().get() : "";
+			String other = (config.credential() != null) ? config.credential().type() + config.credential().value()
+					: "";
 			for (String part : new String[] { config.credentialsUrl().toString(), key,
-					Objects.requireNonNullElse(userJwt, "") }) {
+					Objects.requireNonNullElse(userJwt, ""), other }) {
 				digest.update(part.getBytes(StandardCharsets.UTF_8));
 				digest.update((byte) 0);
 			}
@@ -416,6 +505,16 @@ public final class VendoHttp {
 	}
 
 	/**
+	 * Keeps an answer.
+	 */
+	@FunctionalInterface
+	private interface Keeper {
+
+		void keep(int status, HttpHeaders headers, byte @Nullable [] body);
+
+	}
+
+	/**
 	 * One call with all its attempts.
 	 */
 	private class Exchange<T> {
@@ -426,11 +525,15 @@ public final class VendoHttp {
 
 		final URI uri;
 
+		final ErrorMapper errors;
+
 		private final @Nullable String idempotencyKey;
 
 		private final long deadline;
 
 		private final Duration attemptTimeout;
+
+		@Nullable VendoEndpoint endpoint;
 
 		private volatile int attempts;
 
@@ -438,10 +541,17 @@ public final class VendoHttp {
 
 		private volatile @Nullable HttpHeaders answerHeaders;
 
+		private AnswerCache.@Nullable Entry kept;
+
+		private @Nullable Keeper keeper;
+
 		Exchange(ApiCall call, AnswerReader<T> reader) {
 			this.call = call;
 			this.reader = reader;
 			this.uri = call.uri(VendoHttp.this.config.baseUrl());
+			this.errors = (call.credential() != null)
+					? errorMapper(VendoHttp.this.config, call.credential(), VendoHttp.this.userJwt)
+					: VendoHttp.this.errors;
 			boolean write = WRITES.contains(call.method());
 			String key = call.idempotencyKey();
 			this.idempotencyKey = (key == null && write) ? UUID.randomUUID().toString() : key;
@@ -454,10 +564,12 @@ public final class VendoHttp {
 		Mono<T> start(ContextView context) {
 			CallObservation observation = CallObservation.start(VendoHttp.this.transport.instrumentation(), this.call,
 					context);
+			AnswerCache answers = VendoHttp.this.answers;
+			Mono<T> answer = (answers != null) ? cached(answers) : inTurn(1);
 			if (observation == null) {
-				return attempt(1);
+				return answer;
 			}
-			return attempt(1).doOnSuccess((answer) -> observation.succeeded(this.attempts, status(), requestId()))
+			return answer.doOnSuccess((value) -> observation.succeeded(this.attempts, status(), requestId()))
 				.doOnError((failure) -> observation.failed(failure, this.attempts))
 				.doOnCancel(() -> observation.cancelled(this.attempts))
 				.contextWrite(observation::within);
@@ -478,8 +590,79 @@ public final class VendoHttp {
 			return (headers != null) ? VendoHttp.this.errors.requestId(headers) : null;
 		}
 
-		private Mono<T> attempt(int attempt) {
+		/**
+		 * Answer with what is kept where that will do, and keep what comes.
+		 */
+		Mono<T> cached(AnswerCache answers) {
+			if (WRITES.contains(this.call.method())) {
+				// Also after a failure: the platform may have done it all the same.
+				Mono<Void> written = offEventLoop(() -> answers.written(this.uri));
+				return Mono.usingWhen(Mono.just(this), (exchange) -> exchange.inTurn(1), (exchange) -> written,
+						(exchange, failure) -> written, (exchange) -> written);
+			}
+			return Schedulers.isInNonBlockingThread()
+					? Mono.defer(() -> lookUp(answers)).subscribeOn(Schedulers.boundedElastic()) : lookUp(answers);
+		}
+
+		// A cache may be behind a network.
+		private static Mono<Void> offEventLoop(Runnable work) {
+			return Mono.defer(() -> {
+				Mono<Void> done = Mono.fromRunnable(work);
+				return Schedulers.isInNonBlockingThread() ? done.subscribeOn(Schedulers.boundedElastic()) : done;
+			});
+		}
+
+		private Mono<T> lookUp(AnswerCache answers) {
+			Duration lifetime = answers.lifetime(this.call.cacheFor(), this.uri);
+			if (lifetime == null || !HttpMethod.GET.equals(this.call.method()) || this.call.isSecretAnswer()
+					|| !isTrusted(this.uri)) {
+				return inTurn(1);
+			}
+			String key = answers.key(VendoHttp.this.identity, variant(), this.uri);
+			AnswerCache.Entry entry = answers.get(key);
+			if (entry != null && answers.isFresh(entry)) {
+				return readKept(entry);
+			}
+			this.kept = entry;
+			this.keeper = (status, headers, body) -> {
+				if (body != null) {
+					answers.put(key, status, headers, body, lifetime);
+				}
+				else if (entry != null) {
+					answers.refresh(key, entry, lifetime);
+				}
+			};
+			return inTurn(1);
+		}
+
+		private String variant() {
+			VendoCredential credential = this.call.credential();
+			return VendoHttp.this.config.apiVersion() + "\n" + this.call.headers() + "\n"
+					+ ((credential != null) ? credential.type() + credential.value() : "");
+		}
+
+		private Mono<T> readKept(AnswerCache.Entry entry) {
+			HttpStatusCode status = HttpStatusCode.valueOf(entry.status());
+			Supplier<ErrorDetails.Builder> details = () -> details().status(status.value());
+			ExchangeStrategies strategies = VendoHttp.this.transport.unbounded(ExchangeStrategies.withDefaults());
+			return this.reader
+				.read(new Answer(this.call, status, entry.headers(), entry.body(), strategies, this.errors, details))
+				.onErrorMap(AttemptFailure.class, (failure) -> failure.toException(1));
+		}
+
+		/**
+		 * Make an attempt when its turn has come.
+		 */
+		Mono<T> inTurn(int attempt) {
+			CallLimiter limiter = VendoHttp.this.limiter;
+			return (limiter != null && this.endpoint != null)
+					? limiter.acquire(this.endpoint).then(Mono.defer(() -> attempt(attempt))) : attempt(attempt);
+		}
+
+		Mono<T> attempt(int attempt) {
 			this.attempts = attempt;
+			this.status = null;
+			this.answerHeaders = null;
 			long started = now();
 			Duration timeout = (this.deadline != Long.MAX_VALUE)
 					? min(this.attemptTimeout, Duration.ofNanos(Math.max(1, this.deadline - started)))
@@ -491,16 +674,17 @@ public final class VendoHttp {
 			return send(this.uri, 0, answered).timeout(end, late).doOnNext((answer) -> {
 				VendoHttp.this.budget.succeeded();
 				logAnswer("answered", attempt, started);
+				report(null, attempt, started);
 			}).onErrorResume((failure) -> {
 				AttemptFailure known = failureOf(failure, timeout);
 				log(known, attempt, started);
+				report(known, attempt, started);
 				Duration delay = delayBeforeNext(known, attempt);
 				if (delay == null) {
 					return Mono.error(known.toException(attempt));
 				}
 				recorder().retried(CallNames.api(this.call), reasonOf(known.details()));
-				return Mono.delay(delay, VendoHttp.this.config.scheduler())
-					.then(Mono.defer(() -> attempt(attempt + 1)));
+				return Mono.delay(delay, VendoHttp.this.config.scheduler()).then(Mono.defer(() -> inTurn(attempt + 1)));
 			});
 		}
 
@@ -532,7 +716,16 @@ public final class VendoHttp {
 			}
 			if (isTrusted(target)) {
 				headers.set("Vendo-API-Version", VendoHttp.this.config.apiVersion());
-				if (VendoHttp.this.config.apiKey() != null) {
+				VendoCredential credential = (this.call.credential() != null) ? this.call.credential()
+						: VendoHttp.this.config.credential();
+				if (credential != null) {
+					// A session is the API's alone.
+					if (credential.type() != VendoCredential.Type.SESSION_COOKIE
+							|| Origin.same(target, VendoHttp.this.config.baseUrl())) {
+						credential.writeTo(headers);
+					}
+				}
+				else if (VendoHttp.this.config.apiKey() != null) {
 					headers.setBearerAuth(VendoHttp.this.config.apiKey().get());
 				}
 				if (VendoHttp.this.userJwt != null) {
@@ -541,6 +734,17 @@ public final class VendoHttp {
 			}
 			if (!this.call.headers().isEmpty()) {
 				headers.putAll(this.call.headers());
+			}
+			if (this.kept != null) {
+				copy(this.kept.headers(), HttpHeaders.ETAG, headers, HttpHeaders.IF_NONE_MATCH);
+				copy(this.kept.headers(), HttpHeaders.LAST_MODIFIED, headers, HttpHeaders.IF_MODIFIED_SINCE);
+			}
+		}
+
+		private static void copy(HttpHeaders from, String name, HttpHeaders to, String as) {
+			String value = from.getFirst(name);
+			if (value != null) {
+				to.set(as, value);
 			}
 		}
 
@@ -557,6 +761,13 @@ public final class VendoHttp {
 			VendoHttp.this.transport.sawRateLimit(target, headers, VendoHttp.this.config.clock());
 			if (status.is2xxSuccessful()) {
 				return receiveBody(response, headers, status);
+			}
+			AnswerCache.Entry kept = this.kept;
+			if (status.value() == 304 && kept != null && this.keeper != null) {
+				Keeper keeper = this.keeper;
+				return response.releaseBody()
+					.then(offEventLoop(() -> keeper.keep(status.value(), headers, null)))
+					.then(Mono.defer(() -> readKept(kept)));
 			}
 			if (redirected) {
 				URI to = resolve(target, headers.getFirst(HttpHeaders.LOCATION));
@@ -580,7 +791,7 @@ public final class VendoHttp {
 			// something
 			// to report.
 			Supplier<ErrorDetails.Builder> details = () -> details().status(status.value())
-				.requestId(VendoHttp.this.errors.requestId(headers));
+				.requestId(this.errors.requestId(headers));
 			int limit = VendoHttp.this.config.maxBodySize();
 			// Not through a codec, which does not read a content type that cannot be
 			// read.
@@ -588,8 +799,15 @@ public final class VendoHttp {
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
 				.onErrorMap((ex) -> brokenBody(ex, details.get(), limit))
-				.flatMap((bytes) -> this.reader.read(new Answer(this.call, status, headers, bytes,
-						VendoHttp.this.transport.unbounded(response.strategies()), VendoHttp.this.errors, details)));
+				.flatMap((bytes) -> {
+					Mono<T> read = this.reader.read(new Answer(this.call, status, headers, bytes,
+							VendoHttp.this.transport.unbounded(response.strategies()), this.errors, details));
+					Keeper keeper = this.keeper;
+					// What cannot be read is not kept.
+					return (keeper == null) ? read
+							: read.flatMap((value) -> offEventLoop(() -> keeper.keep(status.value(), headers, bytes))
+								.thenReturn(value));
+				});
 		}
 
 		private AttemptFailure brokenBody(Throwable failure, ErrorDetails.Builder details, int limit) {
@@ -619,7 +837,7 @@ public final class VendoHttp {
 					.nextStep("Try again; a proxy on the way may be sending early hints.")
 					.build(), true, null);
 			}
-			ErrorDetails.Builder read = VendoHttp.this.errors.read(status.value(), headers, body, this.call.slug());
+			ErrorDetails.Builder read = this.errors.read(status.value(), headers, body, this.call.slug());
 			ErrorDetails details = this.call.errorDetails().apply(read.requestSummary(requestSummary()).build());
 			boolean spendCap = details.code() != null && details.code().isSpendCap();
 			boolean repeatable = switch (status.value()) {
@@ -642,7 +860,7 @@ public final class VendoHttp {
 				return response.releaseBody();
 			}
 			ErrorDetails details = details().status(status)
-				.requestId(VendoHttp.this.errors.requestId(response.headers().asHttpHeaders()))
+				.requestId(this.errors.requestId(response.headers().asHttpHeaders()))
 				.summary((redirects < MAX_REDIRECTS)
 						? "The call was redirected to %s, where it is not followed".formatted(shown(to))
 						: "The call was redirected more than %d times".formatted(MAX_REDIRECTS))
@@ -733,6 +951,22 @@ public final class VendoHttp {
 			return this.call.method() + " " + Redaction.mask(this.uri);
 		}
 
+		void report(@Nullable AttemptFailure failure, int attempt, long started) {
+			ExchangeListener listener = VendoHttp.this.config.exchangeListener();
+			if (listener == null) {
+				return;
+			}
+			ErrorDetails error = (failure != null) ? failure.details() : null;
+			Integer status = (error != null && error.status() != null) ? error.status() : status();
+			try {
+				listener.onExchange(new ExchangeReport(this.call.api(), this.call.operation(), requestSummary(),
+						attempt, Duration.ofNanos(Math.max(0, now() - started)), status, error));
+			}
+			catch (RuntimeException ex) {
+				logger.warn("An exchange listener failed", ex);
+			}
+		}
+
 		long now() {
 			return VendoHttp.this.config.scheduler().now(TimeUnit.NANOSECONDS);
 		}
@@ -811,6 +1045,7 @@ public final class VendoHttp {
 			return Flux.defer(() -> stream(this.uri, 0, started)).takeUntilOther(end).onErrorMap((failure) -> {
 				AttemptFailure known = failureOf(failure, this.timeout);
 				log(known, 1, started);
+				report(known, 1, started);
 				return known.toException(1);
 			});
 		}
@@ -843,6 +1078,7 @@ public final class VendoHttp {
 			if (this.observation != null) {
 				this.observation.succeeded(1, status(), requestId());
 			}
+			report(null, 1, started);
 			return this.streamReader.apply(response.body(BodyExtractors.toDataBuffers()).onErrorMap(this::broken));
 		}
 
@@ -874,10 +1110,10 @@ public final class VendoHttp {
 			String came = headers.getFirst(HttpHeaders.CONTENT_TYPE);
 			return new AttemptFailure(details().code(ErrorCode.INVALID_RESPONSE)
 				.status(status.value())
-				.requestId(VendoHttp.this.errors.requestId(headers))
+				.requestId(this.errors.requestId(headers))
 				.summary("The answer is %s and not %s"
 					.formatted((came != null) ? Redaction.mask(came) : "without a content type", this.type))
-				.responseBody(this.call.isSecretAnswer() ? null : VendoHttp.this.errors.keptBody(body))
+				.responseBody(this.call.isSecretAnswer() ? null : this.errors.keptBody(body))
 				.build(), true, null);
 		}
 

@@ -70,7 +70,7 @@ class ConfigurationReferenceTests {
 				// Bound by Spring Boot.
 				continue;
 			}
-			String variable = rows().get(name).variable().replace("<SLUG>", "ACME");
+			String variable = rows().get(name).variable().replace("<SLUG>", "ACME").replace("<NAME>", "ACME");
 			Binder binder = new Binder(ConfigurationPropertySources.from(new SystemEnvironmentPropertySource(
 					"systemEnvironment", Map.of(variable, sample(property.path("type").stringValue())))));
 			Class<?> properties = Class.forName(property.path("sourceType").stringValue());
@@ -109,7 +109,11 @@ class ConfigurationReferenceTests {
 
 	private static String variable(String name) {
 		String variable = name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
-		return name.equals("vendo.byok") ? variable + "_<SLUG>" : variable;
+		return switch (name) {
+			case "vendo.byok" -> variable + "_<SLUG>";
+			case "vendo.accounts" -> variable + "_<NAME>_APIKEY";
+			default -> variable;
+		};
 	}
 
 	private static String sample(String type) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -23,14 +24,21 @@ import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
 import run.vendo.billing.BillingApi;
 import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.catalog.CatalogApi;
+import run.vendo.catalog.ReactiveCatalogApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.dashboard.ReactiveVendoDashboard;
+import run.vendo.dashboard.VendoDashboard;
 import run.vendo.data.DataApi;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
+import run.vendo.error.RateLimitedException;
+import run.vendo.error.VendoConfigurationException;
 import run.vendo.event.EventStream;
 import run.vendo.event.EventsApi;
 import run.vendo.event.ReactiveEventsApi;
+import run.vendo.http.ExchangeListener;
 import run.vendo.http.HttpApi;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.ReactiveHttpApi;
@@ -119,6 +127,67 @@ class VendoAutoConfigurationTests {
 	}
 
 	@Test
+	void whenThereIsNoSessionShouldHaveNoDashboard() {
+		connected().run((context) -> assertThat(context).doesNotHaveBean(VendoDashboard.class)
+			.doesNotHaveBean(ReactiveVendoDashboard.class));
+		connected().withPropertyValues("vendo.dashboard.session-cookie= ")
+			.run((context) -> assertThat(context).doesNotHaveBean(VendoDashboard.class));
+	}
+
+	@Test
+	void whenThereIsASessionShouldHaveADashboardThatUsesIt() {
+		this.recording.stubFor(get("/api/apps").willReturn(okJson("[]")));
+		connected().withPropertyValues("vendo.dashboard.session-cookie=sid=abc").run((context) -> {
+			assertThat(context.getBean(VendoDashboard.class).apps()).isEmpty();
+			assertThat(context.getBean(ReactiveVendoDashboard.class).apps().collectList().block()).isEmpty();
+		});
+		this.recording.verify(2, getRequestedFor(urlPathEqualTo("/api/apps")).withHeader("Cookie", equalTo("sid=abc"))
+			.withoutHeader("Authorization"));
+	}
+
+	@Test
+	void whenTheApplicationHasADashboardShouldBackOff() {
+		VendoDashboard own = VendoClient.builder().environment((name) -> null).build().dashboard("sid=own");
+		connected().withPropertyValues("vendo.dashboard.session-cookie=sid=abc")
+			.withBean("own", VendoDashboard.class, () -> own)
+			.run((context) -> assertThat(context.getBean(VendoDashboard.class)).isSameAs(own));
+	}
+
+	@Test
+	void whenTheSessionIsMalformedShouldNameThePropertyAndNotShowIt() {
+		connected().withPropertyValues("vendo.dashboard.session-cookie=s3cr3t")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(VendoConfigurationException.class)
+				.hasMessageContaining("vendo.dashboard.session-cookie")
+				.hasMessageNotContaining("s3cr3t"));
+	}
+
+	@Test
+	void everyExchangeListenerIsTold() {
+		this.recording.stubFor(get("/x").willReturn(ok()));
+		List<String> told = new CopyOnWriteArrayList<>();
+		connected().withBean("one", ExchangeListener.class, () -> (report) -> told.add("one"))
+			.withBean("two", ExchangeListener.class, () -> (report) -> told.add("two"))
+			.run((context) -> {
+				context.getBean(VendoClient.class).http().get("/x").toBodilessEntity();
+				assertThat(told).containsExactlyInAnyOrder("one", "two");
+			});
+	}
+
+	@Test
+	void limitedCallsWaitOnlyWhereAskedTo() {
+		this.recording.stubFor(get("/api/cli/balance").willReturn(okJson("{\"balance_usd\":1}")));
+		connected().withPropertyValues("vendo.http.rate-limiting=true").run((context) -> {
+			BillingApi billing = context.getBean(BillingApi.class);
+			for (int i = 0; i < 30; i++) {
+				billing.cliBalance();
+			}
+			assertThatExceptionOfType(RateLimitedException.class).isThrownBy(billing::cliBalance);
+		});
+	}
+
+	@Test
 	void definesBothFrontDoorsAndEverySubApi() {
 		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(VendoClient.class)
 			.hasSingleBean(ReactiveVendoClient.class)
@@ -128,6 +197,8 @@ class VendoAutoConfigurationTests {
 			.hasSingleBean(ReactiveIntegrationsApi.class)
 			.hasSingleBean(BillingApi.class)
 			.hasSingleBean(ReactiveBillingApi.class)
+			.hasSingleBean(CatalogApi.class)
+			.hasSingleBean(ReactiveCatalogApi.class)
 			.hasSingleBean(EventsApi.class)
 			.hasSingleBean(ReactiveEventsApi.class)
 			.hasSingleBean(DataApi.class)

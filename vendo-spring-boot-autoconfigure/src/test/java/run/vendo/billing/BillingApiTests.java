@@ -210,4 +210,41 @@ class BillingApiTests {
 		assertThat(this.server.lastRequest().header("X-Vendo-User-JWT")).isEqualTo(TestClients.JWT);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void readsTheBalanceAsItWasToldFirst(Stack stack) {
+		answer("{\"balance_usd\":12.5,\"tenant_id\":\"t_abc\",\"new\":1}");
+		UsdBalance balance = stack.billing(this.client).legacyBalance();
+		assertThat(balance.balanceUsd()).isEqualByComparingTo("12.5");
+		assertThat(balance.tenantId()).isEqualTo("t_abc");
+		assertThat(balance.additionalFields()).containsEntry("new", 1);
+		assertThat(this.server.lastRequest()).returns("GET", Request::method).returns("/api/v1/balance", Request::path);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void readsTheBalanceForTheCommandLine(Stack stack) {
+		answer("{\"balance_usd\":-0.25}");
+		UsdBalance balance = stack.billing(this.client).cliBalance();
+		assertThat(balance).isEqualTo(new UsdBalance(new BigDecimal("-0.25"), null));
+		assertThat(this.server.lastRequest()).returns("/api/cli/balance", Request::path);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{}", "{\"balance_usd\":null}", "{\"balance_usd\":\"12.5\"}", "[]" })
+	void whenUsdBalanceIsNotANumberShouldNotInventOne(String body) {
+		answer(body);
+		assertThatExceptionOfType(UpstreamException.class).isThrownBy(() -> this.client.billing().legacyBalance())
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(ErrorCode.INVALID_RESPONSE));
+	}
+
+	@Test
+	void usdBalancesNeedAKey() {
+		try (VendoClient oss = TestClients.oss(this.server.url()).build()) {
+			assertThatExceptionOfType(VendoOnlyFeatureException.class).isThrownBy(() -> oss.billing().legacyBalance());
+			assertThatExceptionOfType(VendoOnlyFeatureException.class).isThrownBy(() -> oss.billing().cliBalance());
+		}
+		assertThat(this.server.count()).isZero();
+	}
+
 }

@@ -1,5 +1,6 @@
 package run.vendo.docs;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import run.vendo.billing.Balance;
 import run.vendo.billing.Period;
 import run.vendo.billing.SpendCaps;
 import run.vendo.billing.Usage;
+import run.vendo.billing.UsdBalance;
 import run.vendo.connection.Connection;
 import run.vendo.connection.ConnectionStatus;
 import run.vendo.connection.ConnectionsApi;
@@ -89,6 +91,23 @@ class CapabilitySnippets {
 		Usage usage = this.vendo.billing().usage(Period.MONTH);
 		JsonNode report = usage.json();
 		// end::billing[]
+	}
+
+	void usd() {
+		// tag::usd[]
+		UsdBalance legacy = this.vendo.billing().legacyBalance();
+		BigDecimal usd = this.vendo.billing().cliBalance().balanceUsd();
+		// end::usd[]
+	}
+
+	void catalog(String appId) {
+		// tag::catalog[]
+		JsonNode tools = this.vendo.catalog().tools();
+		Optional<JsonNode> n8n = this.vendo.catalog().tool("n8n");
+		Optional<JsonNode> integrations = this.vendo.catalog().toolIntegrations("n8n", appId);
+		JsonNode models = this.vendo.catalog().modelPricing();
+		Optional<JsonNode> slack = this.vendo.catalog().pricing("slack");
+		// end::catalog[]
 	}
 
 	void data(String connectionId) {

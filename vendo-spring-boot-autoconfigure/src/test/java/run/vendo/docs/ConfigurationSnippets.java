@@ -13,6 +13,7 @@ import run.vendo.http.HttpTimeouts;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.stereotype.Service;
 
 // tag::customizer[]
 @Configuration(proxyBeanMethods = false)
@@ -70,3 +71,20 @@ class TwoPlatforms {
 
 }
 // end::second-client[]
+
+// tag::account[]
+@Service
+class Orders {
+
+	private final VendoClient shop;
+
+	Orders(@Qualifier("shop") VendoClient shop) {
+		this.shop = shop;
+	}
+
+	boolean canPay() {
+		return !this.shop.billing().balance().isExhausted();
+	}
+
+}
+// end::account[]

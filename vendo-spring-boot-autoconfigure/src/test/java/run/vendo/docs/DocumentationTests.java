@@ -121,7 +121,7 @@ class DocumentationTests {
 					.as("%s names the property '%s', which is not in docs/configuration.md: correct the name, or add it there",
 							ROOT.relativize(page), name)
 					.anyMatch((each) -> each.equals(name) || each.startsWith(name + ".")
-							|| name.startsWith("vendo.byok."));
+							|| name.startsWith("vendo.byok.") || name.startsWith("vendo.accounts."));
 			}
 		}
 	}

@@ -39,7 +39,7 @@ class RequestHeadersTests extends AbstractTransportTests {
 				call("tokens", "{\"tokens\":{\"slack\":null}}", (client) -> client.tokens(List.of("slack"))),
 				call("data.execute", "{\"data\":{}}", (client) -> client.data().execute("SLACK_SEND", Map.of())),
 				call("http.get", "{}", (client) -> client.http().get("/api/tools/catalog").retrieve(String.class)),
-				call("http.post", "{}", (client) -> client.http().post("/api/keys").body("{}").toBodilessEntity()));
+				call("http.post", "{}", (client) -> client.http().post("/api/things").body("{}").toBodilessEntity()));
 	}
 
 	private static Arguments call(String name, String answer, Consumer<VendoClient> call) {
@@ -118,7 +118,7 @@ class RequestHeadersTests extends AbstractTransportTests {
 	void whenWriteShouldSendNewIdempotencyKeyForEachCallAndTheSameForItsRetries(String method) {
 		answers(status(500), status(503), json(200, "{}"));
 		VendoClient client = client();
-		HttpApi.Request request = client.http().exchange(HttpMethod.valueOf(method), "/api/keys");
+		HttpApi.Request request = client.http().exchange(HttpMethod.valueOf(method), "/api/things");
 		request.toBodilessEntity();
 		request.toBodilessEntity();
 		List<String> keys = requests().stream().map((sent) -> sent.getHeader("Idempotency-Key")).toList();
@@ -131,7 +131,7 @@ class RequestHeadersTests extends AbstractTransportTests {
 	@Test
 	void whenWriteIsSubscribedToTwiceShouldBeTwoCalls() {
 		answers(json(200, "{}"));
-		var call = client().reactive().http().post("/api/keys").toBodilessEntity();
+		var call = client().reactive().http().post("/api/things").toBodilessEntity();
 		call.block();
 		call.block();
 		assertThat(requests()).extracting((request) -> request.getHeader("Idempotency-Key")).doesNotHaveDuplicates();
@@ -141,7 +141,7 @@ class RequestHeadersTests extends AbstractTransportTests {
 	@ValueSource(strings = { "GET", "HEAD" })
 	void whenReadShouldSendNoIdempotencyKey(String method) {
 		answers(json(200, "{}"));
-		client().http().exchange(HttpMethod.valueOf(method), "/api/keys").toBodilessEntity();
+		client().http().exchange(HttpMethod.valueOf(method), "/api/things").toBodilessEntity();
 		assertThat(requests()).singleElement()
 			.satisfies((request) -> assertThat(request.containsHeader("Idempotency-Key")).isFalse());
 	}

@@ -63,14 +63,14 @@ class RetryTests extends AbstractTransportTests {
 	@ValueSource(strings = { "GET", "POST", "PUT", "PATCH", "DELETE" })
 	void shouldRepeatEveryMethod(String method) {
 		answers(status(503), status(500), json(200, "{}"));
-		client().http().exchange(HttpMethod.valueOf(method), "/api/keys").toBodilessEntity();
+		client().http().exchange(HttpMethod.valueOf(method), "/api/things").toBodilessEntity();
 		assertThat(requests()).hasSize(3);
 	}
 
 	@Test
 	void whenRepeatedShouldSendTheSameBodyAgain() {
 		answers(status(503), json(200, "{}"));
-		client().http().post("/api/keys").body(java.util.Map.of("name", "Zürich")).toBodilessEntity();
+		client().http().post("/api/things").body(java.util.Map.of("name", "Zürich")).toBodilessEntity();
 		assertThat(requests()).extracting((request) -> request.getBodyAsString())
 			.containsExactly("{\"name\":\"Zürich\"}", "{\"name\":\"Zürich\"}");
 	}
@@ -220,7 +220,7 @@ class RetryTests extends AbstractTransportTests {
 			}
 			exchange.sendJson("{}");
 		}));
-		client.http().post("/api/keys").toBodilessEntity();
+		client.http().post("/api/things").toBodilessEntity();
 		assertThat(this.scheduler.delays()).hasSize(2);
 	}
 
@@ -459,7 +459,7 @@ class RetryTests extends AbstractTransportTests {
 		VendoClient client = client(server);
 		CompletableFuture<String> call = client.reactive()
 			.http()
-			.post("/api/keys")
+			.post("/api/things")
 			.timeout(Duration.ofMinutes(2))
 			.retrieve(String.class)
 			.toFuture();

@@ -272,8 +272,9 @@ class ReconcilerTests {
 	private ReconcilerApi api(@Nullable String key, Flux<?> events) {
 		URI url = URI.create(this.hook.baseUrl());
 		VendoHttp http = VendoHttp.create(
-				new HttpConfig(url, url, url, "1", (key != null) ? () -> key : null, RetryPolicy.none(),
-						HttpTimeouts.defaults(), 1024, Clock.systemUTC(), Schedulers.parallel(), () -> 0.5),
+				new HttpConfig(url, url, url, "1", (key != null) ? () -> key : null, null, RetryPolicy.none(),
+						HttpTimeouts.defaults(), 1024, Clock.systemUTC(), Schedulers.parallel(), () -> 0.5, null, false,
+						null),
 				VendoConnectorFactory.detect(), ConnectionPool.defaults(), WebClient::builder,
 				ClientInstrumentation.none());
 		EnvironmentVariables environment = EnvironmentVariables.of((name) -> null);

@@ -29,9 +29,12 @@ final class ApiEndpoints {
 
 	private final Portal portal;
 
+	private final DashboardEndpoints dashboard;
+
 	ApiEndpoints(PlatformState state) {
 		this.state = state;
 		this.portal = new Portal(state);
+		this.dashboard = state.dashboard;
 	}
 
 	Outcome handle(Call call) {
@@ -67,11 +70,11 @@ final class ApiEndpoints {
 				return Reply.json(this.state.billing.balanceJson(this.state.baseUrl() + "/dashboard/billing"));
 			});
 			case "/api/billing/spend-caps" -> {
-				this.state.keys.require(call, KeyRing.APP);
+				requireAppOrSession(call);
 				yield Reply.json(this.state.billing.capsJson());
 			}
 			case "/api/billing/usage" -> {
-				this.state.keys.require(call, KeyRing.APP);
+				requireAppOrSession(call);
 				yield Reply.json(this.state.billing.usageJson(call.query("period")));
 			}
 			case "/api/v1/balance" -> limited(call, "balance", BALANCE_LIMIT, () -> {
@@ -116,9 +119,9 @@ final class ApiEndpoints {
 		if (call.headers().containsHeader(HttpHeaders.AUTHORIZATION)) {
 			this.state.keys.require(call, KeyRing.NONE);
 		}
-		return Reply
-			.json(call.hasSession() ? Map.of("loggedIn", true, "userId", "user_simulated", "email", "user@example.com")
-					: Map.of("loggedIn", false));
+		return Reply.json(this.state.sessions.has(call)
+				? Map.of("loggedIn", true, "userId", "user_simulated", "email", "user@example.com")
+				: Map.of("loggedIn", false));
 	}
 
 	private @Nullable Reply catalog(Call call) {
@@ -140,7 +143,7 @@ final class ApiEndpoints {
 
 	private Reply integrations(Call call) {
 		List<Map<String, @Nullable Object>> all = this.state.catalog.all();
-		return Reply.json(call.hasSession() ? all : Map.of("integrations", all));
+		return Reply.json(this.state.sessions.has(call) ? all : Map.of("integrations", all));
 	}
 
 	private Map<String, @Nullable Object> integration(String slug) {
@@ -168,9 +171,11 @@ final class ApiEndpoints {
 		};
 	}
 
-	private static Map<String, @Nullable Object> tool(String slug) {
-		return Json.object("slug", slug, "name", StringUtils.capitalize(slug), "description",
-				"A tool of the simulator");
+	private Map<String, @Nullable Object> tool(String slug) {
+		Map<String, @Nullable Object> tool = Json.object("slug", slug, "name", StringUtils.capitalize(slug),
+				"description", "A tool of the simulator");
+		tool.putAll(this.dashboard.tool(slug));
+		return tool;
 	}
 
 	private @Nullable Reply pricing(List<String> segments) {
@@ -186,7 +191,7 @@ final class ApiEndpoints {
 	}
 
 	private Outcome createConnection(Call call) {
-		String key = this.state.keys.require(call, KeyRing.APP);
+		String key = requireAppOrSession(call);
 		Identity identity = Identity.of(call);
 		return this.state.writes.once(call, key, () -> {
 			JsonNode slug = Json.readObject(call.body()).path("slug");
@@ -200,10 +205,16 @@ final class ApiEndpoints {
 	}
 
 	private Reply dashboard(Call call) {
-		if (!call.hasSession() || call.headers().containsHeader(HttpHeaders.AUTHORIZATION)) {
-			this.state.keys.require(call, KeyRing.NONE);
-		}
-		throw new Refusal(501, null, "The simulator has no dashboard");
+		this.state.sessions.require(call, this.state.keys);
+		return this.dashboard.handle(call);
+	}
+
+	/**
+	 * Check who calls, and return what tells callers apart.
+	 */
+	private String requireAppOrSession(Call call) {
+		boolean session = !call.headers().containsHeader(HttpHeaders.AUTHORIZATION) && this.state.sessions.has(call);
+		return session ? "session" : this.state.keys.require(call, KeyRing.APP);
 	}
 
 	/**

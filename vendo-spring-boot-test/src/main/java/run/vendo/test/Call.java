@@ -90,13 +90,6 @@ record Call(Role role, String method, String path, List<String> segments, MultiV
 		return this.path.equals("/healthz") || this.path.startsWith("/connections/connect/");
 	}
 
-	/**
-	 * Return whether there is a session cookie, which the platform sets for people.
-	 */
-	boolean hasSession() {
-		return this.headers.containsHeader(HttpHeaders.COOKIE);
-	}
-
 	@Nullable String query(String name) {
 		return this.query.getFirst(name);
 	}

@@ -4,10 +4,13 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+
+import run.vendo.http.Redaction;
 
 import org.springframework.http.HttpHeaders;
 
@@ -43,7 +46,7 @@ final class KeyRing {
 
 	void accept(String key, Credential credential) {
 		Secrets.requireKey(key);
-		this.guard.run(() -> this.keys.put(key, new Key(credential, null)));
+		this.guard.run(() -> this.keys.put(key, new Key("key_" + (this.keys.size() + 1), credential, null, null)));
 	}
 
 	/**
@@ -56,8 +59,49 @@ final class KeyRing {
 			if (known == null) {
 				throw new IllegalArgumentException("The platform does not have that key");
 			}
-			this.keys.put(key, new Key(known.credential, code));
+			this.keys.put(key, new Key(known.id, known.credential, known.owner, code));
 		});
+	}
+
+	/**
+	 * Take a key that was just made.
+	 * @param owner the application or connection it belongs to
+	 * @return its id
+	 */
+	String mint(String key, Credential credential, String owner) {
+		return this.guard.get(() -> {
+			String id = "key_" + (this.keys.size() + 1);
+			this.keys.put(key, new Key(id, credential, owner, null));
+			return id;
+		});
+	}
+
+	/**
+	 * Refuse a key from now on.
+	 * @return the key, or {@code null} when there is none of that id
+	 */
+	@Nullable String refuseById(String id, String code) {
+		return this.guard.<@Nullable String>get(() -> {
+			for (Map.Entry<String, Key> entry : this.keys.entrySet()) {
+				if (entry.getValue().id.equals(id)) {
+					refuse(entry.getKey(), code);
+					return entry.getKey();
+				}
+			}
+			return null;
+		});
+	}
+
+	/**
+	 * Return all keys without their values.
+	 */
+	List<Map<String, @Nullable Object>> list() {
+		return this.guard.get(() -> this.keys.entrySet()
+			.stream()
+			.map((entry) -> Json.object("id", entry.getValue().id, "prefix", Redaction.maskKey(entry.getKey()), "kind",
+					entry.getValue().credential.name().toLowerCase(Locale.ROOT), "owner", entry.getValue().owner,
+					"revoked", entry.getValue().refusal != null))
+			.toList());
 	}
 
 	/**
@@ -142,7 +186,7 @@ final class KeyRing {
 
 	}
 
-	private record Key(Credential credential, @Nullable String refusal) {
+	private record Key(String id, Credential credential, @Nullable String owner, @Nullable String refusal) {
 
 	}
 

@@ -11,7 +11,9 @@ import reactor.core.publisher.Mono;
 import run.vendo.ConnectUrlOptions;
 import run.vendo.ReactiveVendoClient;
 import run.vendo.billing.ReactiveBillingApi;
+import run.vendo.catalog.ReactiveCatalogApi;
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.dashboard.ReactiveVendoDashboard;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.event.ReactiveEventsApi;
@@ -181,6 +183,16 @@ public final class MockReactiveVendoClient extends MockScripting<MockReactiveVen
 	@Override
 	public ReactiveBillingApi billing() {
 		return this.client.billing();
+	}
+
+	@Override
+	public ReactiveCatalogApi catalog() {
+		return this.client.catalog();
+	}
+
+	@Override
+	public ReactiveVendoDashboard dashboard(String sessionCookie) {
+		return this.client.dashboard(sessionCookie);
 	}
 
 	/**

@@ -193,8 +193,8 @@ abstract class MockScripting<M extends MockScripting<M>> {
 	 * one of a provider that is called over a session. Without an answer it is a
 	 * {@code 501} that says so.
 	 * @param method the method
-	 * @param url the URL: a path such as {@code /api/apps}, which is one of Vendo's API,
-	 * or an absolute one; without a query it stands for every query
+	 * @param url the URL: a path such as {@code /api/tools/x}, which is one of Vendo's
+	 * API, or an absolute one; without a query it stands for every query
 	 * @param status the HTTP status
 	 * @param body the body: a text that is sent as it is, or what is written to JSON
 	 * @return this mock

@@ -16,8 +16,10 @@ import run.vendo.ConnectUrlOptions;
 import run.vendo.VendoClient;
 import run.vendo.autoconfigure.actuate.BalanceSnapshot;
 import run.vendo.billing.BillingApi;
+import run.vendo.catalog.CatalogApi;
 import run.vendo.connection.ConnectionsApi;
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.dashboard.VendoDashboard;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.event.EventsApi;
@@ -248,6 +250,16 @@ public final class MockVendoClient extends MockScripting<MockVendoClient> implem
 	@Override
 	public BillingApi billing() {
 		return this.client.billing();
+	}
+
+	@Override
+	public CatalogApi catalog() {
+		return this.client.catalog();
+	}
+
+	@Override
+	public VendoDashboard dashboard(String sessionCookie) {
+		return this.client.dashboard(sessionCookie);
 	}
 
 	/**

@@ -39,6 +39,10 @@ final class PlatformState {
 
 	final IdempotentWrites writes;
 
+	final Sessions sessions;
+
+	final DashboardEndpoints dashboard;
+
 	private final Map<String, Function<JsonNode, ? extends @Nullable Object>> actions = new HashMap<>();
 
 	private volatile @Nullable URI baseUrl;
@@ -56,6 +60,8 @@ final class PlatformState {
 		this.faults = new Faults(this.guard);
 		this.requests = new RequestLog(this.guard, this.clock);
 		this.writes = new IdempotentWrites(this.guard);
+		this.sessions = new Sessions(this.guard);
+		this.dashboard = new DashboardEndpoints(this, this.clock);
 	}
 
 	String baseUrl() {

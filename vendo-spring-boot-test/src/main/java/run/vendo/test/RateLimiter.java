@@ -7,11 +7,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counts calls by address, in windows of a minute that begin with the first call.
+ * Counts calls by address, in windows that begin with the first call.
  */
 final class RateLimiter {
 
-	private static final Duration WINDOW = Duration.ofMinutes(1);
+	private static final Duration MINUTE = Duration.ofMinutes(1);
 
 	private final Guard guard;
 
@@ -35,19 +35,30 @@ final class RateLimiter {
 	}
 
 	/**
-	 * Count a call.
+	 * Count a call, in windows of a minute.
 	 * @param bucket what is limited
 	 * @param limit how many calls a window allows
 	 * @return what is left
 	 */
 	Allowance count(Call call, String bucket, int limit) {
+		return count(call, bucket, limit, MINUTE);
+	}
+
+	/**
+	 * Count a call.
+	 * @param bucket what is limited
+	 * @param limit how many calls a window allows
+	 * @param length how long a window is
+	 * @return what is left
+	 */
+	Allowance count(Call call, String bucket, int limit, Duration length) {
 		return this.guard.get(() -> {
 			if (!this.enabled) {
 				return Allowance.UNLIMITED;
 			}
 			Instant now = this.clock.instant();
 			Window window = this.windows.compute(bucket + " " + call.remoteAddress(),
-					(key, known) -> (known == null || !now.isBefore(known.end)) ? new Window(now.plus(WINDOW)) : known);
+					(key, known) -> (known == null || !now.isBefore(known.end)) ? new Window(now.plus(length)) : known);
 			window.used++;
 			return new Allowance(limit, limit - window.used, Duration.between(now, window.end));
 		});
@@ -69,7 +80,8 @@ final class RateLimiter {
 		}
 
 		Refusal refusal() {
-			return new Refusal(429, "rate_limited", "There were more than %d calls in a minute".formatted(this.limit))
+			return new Refusal(429, "rate_limited",
+					"There were more than the %d calls that are allowed".formatted(this.limit))
 				.retryAfter(this.reset);
 		}
 

@@ -25,8 +25,8 @@ import org.springframework.util.Assert;
 /**
  * A simulator of the Vendo platform: real HTTP servers on the loopback interface that
  * serve what an application key reaches, the credentials worker, the data proxy, the
- * connect portal and the event stream, and send signed webhooks. A test says what is
- * connected, what things cost and what goes wrong.
+ * connect portal, the dashboard's API and the event stream, and send signed webhooks. A
+ * test says what is connected, what things cost and what goes wrong.
  *
  * <pre class="code">
  * try (VendoPlatform platform = VendoPlatform.start();
@@ -382,6 +382,54 @@ public final class VendoPlatform implements AutoCloseable {
 	 */
 	public void addConnectionKey(String key) {
 		this.state.keys.accept(key, KeyRing.Credential.CONNECTION_KEY);
+	}
+
+	/**
+	 * Return the cookie of somebody who is signed in to the dashboard. Asked after
+	 * {@link #endSession()}, it is another.
+	 * @return the {@code Cookie} header, {@code name=value}
+	 */
+	public String session() {
+		return this.state.sessions.cookie();
+	}
+
+	/**
+	 * End the session: its cookie does not work any more.
+	 */
+	public void endSession() {
+		this.state.sessions.end();
+	}
+
+	/**
+	 * Add a tool to those that can be deployed, or change one. Any other tool can be
+	 * deployed too.
+	 * @param slug the tool
+	 * @param fields its fields as they go over the wire; with {@code released} being
+	 * {@code false} it cannot be deployed, and {@code requiredBindings} lists the
+	 * integrations that a deployment must be bound to
+	 */
+	public void tool(String slug, Map<String, ?> fields) {
+		Assert.hasText(slug, "'slug' must not be blank");
+		this.state.dashboard.tool(slug, fields);
+	}
+
+	/**
+	 * Say whether there is a way to pay, without which nothing is deployed.
+	 * @param billingSetUp whether there is
+	 */
+	public void billingSetUp(boolean billingSetUp) {
+		this.state.dashboard.billingSetUp(billingSetUp);
+	}
+
+	/**
+	 * Return what is deployed.
+	 * @return the ids of the deployments that were not destroyed, in their order
+	 */
+	public List<String> deployments() {
+		return this.state.dashboard.deployments()
+			.stream()
+			.map((deployment) -> String.valueOf(deployment.get("id")))
+			.toList();
 	}
 
 	/**

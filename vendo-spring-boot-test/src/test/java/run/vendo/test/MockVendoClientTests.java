@@ -356,12 +356,12 @@ class MockVendoClientTests {
 
 	@Test
 	void otherEndpointsAnswerWhatWasSetElseSaySo() {
-		this.vendo.withAnswer(HttpMethod.GET, "/api/apps", 200, List.of("app_1"));
-		assertThat(this.vendo.http().get("/api/apps").retrieve(String[].class)).containsExactly("app_1");
+		this.vendo.withAnswer(HttpMethod.GET, "/api/things", 200, List.of("app_1"));
+		assertThat(this.vendo.http().get("/api/things").retrieve(String[].class)).containsExactly("app_1");
 		assertThatExceptionOfType(ServerException.class)
-			.isThrownBy(() -> this.vendo.http().get("/api/keys").retrieve(String[].class))
+			.isThrownBy(() -> this.vendo.http().get("/api/others").retrieve(String[].class))
 			.withMessageContaining("withAnswer")
-			.withMessageContaining("/api/keys");
+			.withMessageContaining("/api/others");
 	}
 
 	@Test

@@ -42,12 +42,12 @@ class PlatformApiTests {
 	@CsvSource({ "GET, /api/v1/balance, 200, 200, 200, 401, 401", "GET, /api/billing/balance, 200, 200, 200, 401, 401",
 			"GET, /api/deployments/me/connections, 200, 403, 403, 401, 401",
 			"GET, /api/deployments/me/events, 200, 403, 403, 401, 401",
-			"GET, /api/cli/balance, 200, 200, 403, 401, 401", "GET, /api/billing/spend-caps, 200, 403, 403, 401, 401",
-			"GET, /api/billing/usage?period=day, 200, 403, 403, 401, 401",
-			"GET, /api/billing/invoices, 403, 403, 403, 401, 501", "POST, /api/deploy, 403, 403, 403, 401, 501",
-			"POST, /api/connections, 201, 403, 403, 401, 401", "POST, /api/integrations/slack, 403, 403, 403, 401, 501",
-			"GET, /api/apps, 403, 403, 403, 401, 501", "GET, /api/keys, 403, 403, 403, 401, 501",
-			"GET, /api/tenants/me, 403, 403, 403, 401, 501", "GET, /api/user/me, 403, 403, 403, 401, 501",
+			"GET, /api/cli/balance, 200, 200, 403, 401, 401", "GET, /api/billing/spend-caps, 200, 403, 403, 401, 200",
+			"GET, /api/billing/usage?period=day, 200, 403, 403, 401, 200",
+			"GET, /api/billing/invoices, 403, 403, 403, 401, 200", "POST, /api/deploy, 403, 403, 403, 401, 400",
+			"POST, /api/connections, 201, 403, 403, 401, 201", "POST, /api/integrations/slack, 403, 403, 403, 401, 400",
+			"GET, /api/apps, 403, 403, 403, 401, 200", "GET, /api/keys, 403, 403, 403, 401, 200",
+			"GET, /api/tenants/me, 403, 403, 403, 401, 200", "GET, /api/user/me, 403, 403, 403, 401, 200",
 			"GET, /api/auth/me, 403, 403, 403, 200, 200", "GET, /api/integrations, 200, 200, 200, 200, 200",
 			"GET, /api/integrations/slack, 200, 200, 200, 200, 200", "GET, /api/tools/catalog, 200, 200, 200, 200, 200",
 			"GET, /api/tools/deployable, 200, 200, 200, 200, 200", "GET, /api/tools/chat, 200, 200, 200, 200, 200",
@@ -63,7 +63,7 @@ class PlatformApiTests {
 		assertThat(status(method, path, Raw.bearer(CONNECTION_KEY))).isEqualTo(connectionKey);
 		assertThat(status(method, path, Raw.bearer(this.platform.user("alice").jwt()))).isEqualTo(jwt);
 		assertThat(status(method, path)).isEqualTo(nobody);
-		assertThat(status(method, path, "Cookie", "session=s")).isEqualTo(session);
+		assertThat(status(method, path, "Cookie", this.platform.session())).isEqualTo(session);
 	}
 
 	private int status(String method, String path, String... headers) {
@@ -194,7 +194,7 @@ class PlatformApiTests {
 	void whenThereIsASessionThenIntegrationsAreABareArray() {
 		String uri = this.platform.baseUrl() + "/api/integrations";
 		assertThat(Raw.json(Raw.get(uri)).path("integrations").isArray()).isTrue();
-		assertThat(Raw.json(Raw.get(uri, "Cookie", "session=s")).isArray()).isTrue();
+		assertThat(Raw.json(Raw.get(uri, "Cookie", this.platform.session())).isArray()).isTrue();
 	}
 
 	@Test

@@ -22,8 +22,11 @@ import run.vendo.billing.Period;
 import run.vendo.billing.ReactiveBillingApi;
 import run.vendo.billing.SpendCaps;
 import run.vendo.billing.Usage;
+import run.vendo.billing.UsdBalance;
+import run.vendo.catalog.ReactiveCatalogApi;
 import run.vendo.connection.Connection;
 import run.vendo.connection.ReactiveConnectionsApi;
+import run.vendo.dashboard.ReactiveVendoDashboard;
 import run.vendo.data.ReactiveDataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.event.EventStreamOptions;
@@ -31,6 +34,7 @@ import run.vendo.event.ReactiveEventsApi;
 import run.vendo.event.VendoEvent;
 import run.vendo.http.RateLimit;
 import run.vendo.http.ReactiveHttpApi;
+import run.vendo.http.VendoCredential;
 import run.vendo.integration.Integration;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
@@ -190,7 +194,74 @@ final class RequestReactiveVendoClient implements ReactiveVendoClient {
 				return one((client) -> client.billing().usage(period));
 			}
 
+			@Override
+			public Mono<UsdBalance> legacyBalance() {
+				return one((client) -> client.billing().legacyBalance());
+			}
+
+			@Override
+			public Mono<UsdBalance> cliBalance() {
+				return one((client) -> client.billing().cliBalance());
+			}
+
 		};
+	}
+
+	@Override
+	public ReactiveCatalogApi catalog() {
+		return new ReactiveCatalogApi() {
+
+			@Override
+			public Mono<JsonNode> tools() {
+				return one((client) -> client.catalog().tools());
+			}
+
+			@Override
+			public Mono<JsonNode> deployableTools() {
+				return one((client) -> client.catalog().deployableTools());
+			}
+
+			@Override
+			public Mono<JsonNode> tool(String slug) {
+				return one((client) -> client.catalog().tool(slug));
+			}
+
+			@Override
+			public Mono<JsonNode> usageFraming(String slug) {
+				return one((client) -> client.catalog().usageFraming(slug));
+			}
+
+			@Override
+			public Mono<JsonNode> toolIntegrations(String slug) {
+				return one((client) -> client.catalog().toolIntegrations(slug));
+			}
+
+			@Override
+			public Mono<JsonNode> toolIntegrations(String slug, String appId) {
+				return one((client) -> client.catalog().toolIntegrations(slug, appId));
+			}
+
+			@Override
+			public Mono<JsonNode> modelPricing() {
+				return one((client) -> client.catalog().modelPricing());
+			}
+
+			@Override
+			public Mono<JsonNode> integrationPricing() {
+				return one((client) -> client.catalog().integrationPricing());
+			}
+
+			@Override
+			public Mono<JsonNode> pricing(String slug) {
+				return one((client) -> client.catalog().pricing(slug));
+			}
+
+		};
+	}
+
+	@Override
+	public ReactiveVendoDashboard dashboard(String sessionCookie) {
+		return this.application.get().dashboard(sessionCookie);
 	}
 
 	@Override
@@ -389,6 +460,16 @@ final class RequestReactiveVendoClient implements ReactiveVendoClient {
 		@Override
 		public ReactiveHttpApi.Request body(Object body) {
 			return with((each) -> each.body(body));
+		}
+
+		@Override
+		public ReactiveHttpApi.Request credential(VendoCredential credential) {
+			return with((each) -> each.credential(credential));
+		}
+
+		@Override
+		public ReactiveHttpApi.Request cacheFor(Duration lifetime) {
+			return with((each) -> each.cacheFor(lifetime));
 		}
 
 		@Override

@@ -10,7 +10,9 @@ import run.vendo.ConnectUrlOptions;
 import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
 import run.vendo.billing.BillingApi;
+import run.vendo.catalog.CatalogApi;
 import run.vendo.connection.ConnectionsApi;
+import run.vendo.dashboard.VendoDashboard;
 import run.vendo.data.DataApi;
 import run.vendo.deployment.DeploymentApi;
 import run.vendo.event.EventsApi;
@@ -103,6 +105,16 @@ final class RequestVendoClient implements VendoClient {
 	@Override
 	public BillingApi billing() {
 		return current().billing();
+	}
+
+	@Override
+	public CatalogApi catalog() {
+		return current().catalog();
+	}
+
+	@Override
+	public VendoDashboard dashboard(String sessionCookie) {
+		return current().dashboard(sessionCookie);
 	}
 
 	@Override

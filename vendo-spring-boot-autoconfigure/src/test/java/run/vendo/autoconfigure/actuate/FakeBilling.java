@@ -10,6 +10,7 @@ import run.vendo.billing.Period;
 import run.vendo.billing.ReactiveBillingApi;
 import run.vendo.billing.SpendCaps;
 import run.vendo.billing.Usage;
+import run.vendo.billing.UsdBalance;
 
 /**
  * Billing that answers what a test wants, and counts.
@@ -62,6 +63,16 @@ final class FakeBilling implements ReactiveBillingApi {
 
 	@Override
 	public Mono<Usage> usage(Period period) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public Mono<UsdBalance> legacyBalance() {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public Mono<UsdBalance> cliBalance() {
 		throw new UnsupportedOperationException();
 	}
 

@@ -1,0 +1,104 @@
+package run.vendo.catalog;
+
+import java.util.Optional;
+
+import tools.jackson.databind.JsonNode;
+
+import run.vendo.error.TransportException;
+import run.vendo.error.ValidationException;
+
+/**
+ * Tools that can be deployed, and what things cost. Public: works without a key. What is
+ * answered is not laid down further than that it is JSON, and is passed on as it came.
+ *
+ * @since 0.1.0
+ * @see ReactiveCatalogApi
+ */
+public interface CatalogApi {
+
+	/**
+	 * Return an API that waits for what a reactive one does.
+	 * @param reactive the API that does the work
+	 * @return the blocking API
+	 */
+	static CatalogApi over(ReactiveCatalogApi reactive) {
+		return new BlockingCatalogApi(reactive);
+	}
+
+	/**
+	 * Return the catalog of tools: {@code GET /api/tools/catalog}.
+	 * @return the catalog
+	 * @throws TransportException if the platform cannot be reached
+	 */
+	JsonNode tools();
+
+	/**
+	 * Return the tools that can be deployed: {@code GET /api/tools/deployable}.
+	 * @return the tools
+	 * @throws TransportException if the platform cannot be reached
+	 */
+	JsonNode deployableTools();
+
+	/**
+	 * Return one tool: {@code GET /api/tools/{slug}}.
+	 * @param slug the tool
+	 * @return the tool, empty when Vendo does not know it
+	 * @throws ValidationException if the slug is blank
+	 * @throws TransportException if the platform cannot be reached
+	 */
+	Optional<JsonNode> tool(String slug);
+
+	/**
+	 * Return what a tool says about its usage: {@code GET
+	 * /api/tools/{slug}/usage-framing}.
+	 * @param slug the tool
+	 * @return what it says, empty when Vendo does not know the tool
+	 * @throws ValidationException if the slug is blank
+	 * @throws TransportException if the platform cannot be reached
+	 */
+	Optional<JsonNode> usageFraming(String slug);
+
+	/**
+	 * Return the integrations of a tool: {@code GET /api/tools/{slug}/integrations}.
+	 * @param slug the tool
+	 * @return the integrations, empty when Vendo does not know the tool
+	 * @throws ValidationException if the slug is blank
+	 * @throws TransportException if the platform cannot be reached
+	 */
+	Optional<JsonNode> toolIntegrations(String slug);
+
+	/**
+	 * Return the integrations of a tool as one application has them: {@code GET
+	 * /api/tools/{slug}/integrations?appId=}.
+	 * @param slug the tool
+	 * @param appId the application
+	 * @return the integrations, empty when Vendo does not know the tool
+	 * @throws ValidationException if the slug is blank
+	 * @throws TransportException if the platform cannot be reached
+	 */
+	Optional<JsonNode> toolIntegrations(String slug, String appId);
+
+	/**
+	 * Return what models cost: {@code GET /api/pricing/models}.
+	 * @return the prices
+	 * @throws TransportException if the platform cannot be reached
+	 */
+	JsonNode modelPricing();
+
+	/**
+	 * Return what integrations cost: {@code GET /api/pricing/integrations}.
+	 * @return the prices
+	 * @throws TransportException if the platform cannot be reached
+	 */
+	JsonNode integrationPricing();
+
+	/**
+	 * Return what one provider costs: {@code GET /api/pricing/public/{slug}}.
+	 * @param slug the provider
+	 * @return the prices, empty when Vendo does not know it
+	 * @throws ValidationException if the slug is blank
+	 * @throws TransportException if the platform cannot be reached
+	 */
+	Optional<JsonNode> pricing(String slug);
+
+}

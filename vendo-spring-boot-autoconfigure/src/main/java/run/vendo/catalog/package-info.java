@@ -1,0 +1,7 @@
+/**
+ * Tools that can be deployed, and what things cost.
+ */
+@NullMarked
+package run.vendo.catalog;
+
+import org.jspecify.annotations.NullMarked;

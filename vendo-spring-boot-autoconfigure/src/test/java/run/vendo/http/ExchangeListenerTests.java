@@ -1,0 +1,112 @@
+package run.vendo.http;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+import run.vendo.VendoClient;
+import run.vendo.error.ErrorCode;
+import run.vendo.error.VendoException;
+import run.vendo.fixture.StubServer;
+import run.vendo.fixture.StubServer.Response;
+import run.vendo.fixture.TestClients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link ExchangeListener}.
+ */
+class ExchangeListenerTests {
+
+	@AutoClose
+	private final StubServer server = StubServer.start();
+
+	private final List<ExchangeReport> reports = new CopyOnWriteArrayList<>();
+
+	@AutoClose
+	private final VendoClient client = TestClients.vendo(this.server.url())
+		.retry(RetryPolicy.defaults().withDelays(Duration.ofMillis(1), Duration.ofMillis(1)))
+		.exchangeListener(this.reports::add)
+		.build();
+
+	@Test
+	void everyAttemptIsToldOnce() {
+		AtomicInteger calls = new AtomicInteger();
+		this.server.respond((request) -> (calls.incrementAndGet() < 3) ? Response.error(503, "upstream_error")
+				: Response.json(201, "{\"balance_usd\":1}"));
+		this.client.billing().cliBalance();
+		assertThat(this.reports).extracting(ExchangeReport::attempt).containsExactly(1, 2, 3);
+		assertThat(this.reports).extracting(ExchangeReport::status).containsExactly(503, 503, 201);
+		assertThat(this.reports).extracting(ExchangeReport::isSuccess).containsExactly(false, false, true);
+		assertThat(this.reports).allSatisfy((report) -> {
+			assertThat(report.api()).isEqualTo("billing");
+			assertThat(report.operation()).isEqualTo("cliBalance");
+			assertThat(report.request()).isEqualTo("GET " + this.server.url() + "/api/cli/balance");
+			assertThat(report.duration()).isPositive();
+		});
+		assertThat(this.reports.get(0).error().code()).isEqualTo(ErrorCode.UPSTREAM_ERROR);
+	}
+
+	@Test
+	void whatItIsToldHoldsNoSecret() {
+		this.server.respond((request) -> Response.json(400,
+				"{\"error\":{\"message\":\"no " + TestClients.KEY + "\"},\"token\":\"s3cr3t\"}"));
+		assertThatExceptionOfType(VendoException.class).isThrownBy(() -> this.client.forUser(TestClients.JWT)
+			.http()
+			.get("/x")
+			.query("access_token", "s3cr3t")
+			.header("X-Secret", "s3cr3t")
+			.toBodilessEntity());
+		assertThat(this.reports).singleElement().satisfies((report) -> {
+			String all = report + report.request() + report.error().responseBody() + report.error().platformMessage();
+			assertThat(all).doesNotContain("s3cr3t", TestClients.KEY, TestClients.JWT);
+		});
+	}
+
+	@Test
+	void whenNoAnswerComesThereIsNoStatus() {
+		this.server.close();
+		assertThatExceptionOfType(VendoException.class)
+			.isThrownBy(() -> this.client.http().get("/x").toBodilessEntity());
+		assertThat(this.reports).hasSize(3).allSatisfy((report) -> {
+			assertThat(report.status()).isNull();
+			assertThat(report.error().transportReason()).isNotNull();
+		});
+	}
+
+	@Test
+	void whenAnAnswerCannotBeReadTheStatusIsThere() {
+		this.server.respond((request) -> Response.json("[]"));
+		assertThatExceptionOfType(VendoException.class).isThrownBy(() -> this.client.billing().balance());
+		assertThat(this.reports).singleElement().satisfies((report) -> {
+			assertThat(report.status()).isEqualTo(200);
+			assertThat(report.error().code()).isEqualTo(ErrorCode.INVALID_RESPONSE);
+		});
+	}
+
+	@Test
+	void aCallThatIsNotSentIsNotTold() {
+		assertThatExceptionOfType(VendoException.class)
+			.isThrownBy(() -> this.client.http().get("/api/apps").toBodilessEntity());
+		assertThat(this.reports).isEmpty();
+	}
+
+	@Test
+	void whatAListenerThrowsChangesNothingAndTheNextIsToldAllTheSame() {
+		this.server.respond((request) -> Response.json("{}"));
+		List<ExchangeReport> next = new CopyOnWriteArrayList<>();
+		try (VendoClient other = this.client.mutate().exchangeListener((report) -> {
+			throw new IllegalStateException("of the test");
+		}).exchangeListener(next::add).build()) {
+			other.http().get("/x").toBodilessEntity();
+		}
+		assertThat(this.reports).hasSize(1);
+		assertThat(next).hasSize(1);
+	}
+
+}
