@@ -23,11 +23,12 @@ import org.springframework.util.ReflectionUtils;
  */
 final class VendoRuntimeHints implements RuntimeHintsRegistrar {
 
-	static final List<String> MODELS = List.of("run.vendo.billing.Balance", "run.vendo.billing.SpendCaps",
-			"run.vendo.billing.UsdBalance", "run.vendo.billing.Usage", "run.vendo.connection.Connection",
-			"run.vendo.connection.ConnectionList", "run.vendo.dashboard.Deployed", "run.vendo.dashboard.SignedIn",
-			"run.vendo.integration.Integration", "run.vendo.integration.IntegrationList", "run.vendo.sso.VendoRole",
-			"run.vendo.token.BulkAnswer", "run.vendo.token.ByokProvider", "run.vendo.token.TokenAnswer");
+	static final List<String> MODELS = List.of("run.vendo.autoconfigure.actuate.VendoDescriptor",
+			"run.vendo.billing.Balance", "run.vendo.billing.SpendCaps", "run.vendo.billing.UsdBalance",
+			"run.vendo.billing.Usage", "run.vendo.connection.Connection", "run.vendo.connection.ConnectionList",
+			"run.vendo.dashboard.Deployed", "run.vendo.dashboard.SignedIn", "run.vendo.integration.Integration",
+			"run.vendo.integration.IntegrationList", "run.vendo.sso.VendoRole", "run.vendo.token.BulkAnswer",
+			"run.vendo.token.ByokProvider", "run.vendo.token.TokenAnswer");
 
 	/** What conditions of listeners and views may ask, for example for the slug. */
 	static final List<String> HANDED_OVER = List.of("run.vendo.autoconfigure.event.EventStreamState$Closed",

@@ -35,7 +35,9 @@ public class DefaultClientCallObservationConvention implements ClientCallObserva
 				ErrorCode.SPEND_CAP_MONTHLY, ErrorCode.SPEND_CAP_EXCEEDED, ErrorCode.UPSTREAM_RATE_LIMITED,
 				ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMIT_SSE_STREAMS, ErrorCode.UPSTREAM_ERROR, ErrorCode.UPSTREAM,
 				ErrorCode.COMPOSIO_ERROR, ErrorCode.INVALID_RESPONSE, ErrorCode.VALIDATION_FAILED, ErrorCode.VALIDATION,
-				ErrorCode.IDEMPOTENCY_CONFLICT, ErrorCode.VENDO_ONLY_FEATURE, ErrorCode.IDENTITY_NOT_PRESENT)
+				ErrorCode.IDEMPOTENCY_CONFLICT, ErrorCode.SLUG_TAKEN, ErrorCode.SUBDOMAIN_TAKEN, ErrorCode.INVALID_SLUG,
+				ErrorCode.UNKNOWN_BINDING, ErrorCode.MISSING_BINDING, ErrorCode.WORKER_UNREACHABLE,
+				ErrorCode.TOOL_UNRELEASED, ErrorCode.VENDO_ONLY_FEATURE, ErrorCode.IDENTITY_NOT_PRESENT)
 		.map(ErrorCode::value)
 		.collect(Collectors.toUnmodifiableSet());
 
