@@ -45,7 +45,7 @@ class SampleApplicationTests {
 		String page = get("/").body();
 		assertThat(page).contains("OpenAI", "connected", "needs reauth")
 			.contains("href=\"/connect/slack\"")
-			.doesNotContain("href=\"/connect/openai\"");
+			.contains("href=\"/connect/notion\"");
 	}
 
 	@Test
@@ -68,14 +68,14 @@ class SampleApplicationTests {
 			.header(HttpHeaders.CONTENT_TYPE, "application/x-www-form-urlencoded")
 			.POST(BodyPublishers.ofString("decision=approve"))
 			.build());
-		assertThat(location(approved)).isEqualTo(uri("/"));
-		assertThat(get("/").body()).doesNotContain("needs reauth").doesNotContain("href=\"/connect/slack\"");
+		assertThat(location(approved)).isEqualTo(uri("/connected"));
+		assertThat(get("/").body()).doesNotContain("needs reauth");
 	}
 
 	@Test
 	void tokenIsMasked() {
-		String token = this.platform.token("openai");
 		HttpResponse<String> answer = get("/api/token/openai");
+		String token = this.platform.token("openai");
 		assertThat(answer.statusCode()).isEqualTo(200);
 		assertThat(answer.body())
 			.isEqualTo("{\"slug\":\"openai\",\"token\":\"…%s\"}".formatted(token.substring(token.length() - 4)));
@@ -94,6 +94,16 @@ class SampleApplicationTests {
 	void balanceIsInTheCurrencyOfTheAccount() {
 		this.platform.balance(1_230_000);
 		assertThat(get("/api/balance").body()).contains("\"credits\":1.23", "\"currency\":\"USD\"");
+	}
+
+	@Test
+	void invalidatedTokenIsReplacedByAnother() {
+		String before = get("/api/token/openai").body();
+		assertThat(get("/api/token/openai").body()).isEqualTo(before);
+		HttpResponse<String> answer = send(
+				HttpRequest.newBuilder(uri("/connections/openai/invalidate")).POST(BodyPublishers.noBody()).build());
+		assertThat(answer.statusCode()).isEqualTo(200);
+		assertThat(get("/api/token/openai").body()).isNotEqualTo(before);
 	}
 
 	@Test
