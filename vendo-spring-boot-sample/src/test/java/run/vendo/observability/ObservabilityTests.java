@@ -207,7 +207,8 @@ class ObservabilityTests {
 		}
 		for (Meter meter : application.getBean(MeterRegistry.class).getMeters()) {
 			if (meter.getId().getName().startsWith("vendo.")) {
-				// Providers and secrets are the application's own, reasons those of the answers.
+				// Providers and secrets are the application's own, reasons those of the
+				// answers.
 				assertThat(meter.getId().getTags())
 					.filteredOn((tag) -> !Set.of("slug", "secret", "reason").contains(tag.getKey()))
 					.allSatisfy(
