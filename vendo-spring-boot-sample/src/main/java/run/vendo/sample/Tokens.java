@@ -7,14 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
 import run.vendo.VendoClient;
 import run.vendo.sso.VendoIdentity;
+import run.vendo.token.TokenLifetime;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * The tokens in use, as a page may show them: masked, and since when.
+ * The tokens in use, as a page may show them: masked, since when and until when.
  */
 @Component
 class Tokens {
@@ -44,8 +47,8 @@ class Tokens {
 	Map<String, Shown> of(VendoClient vendo, Optional<VendoIdentity> user, Collection<String> slugs) {
 		Map<String, Shown> tokens = new LinkedHashMap<>();
 		vendo.tokens(slugs)
-			.forEach((slug, token) -> token
-				.ifPresent((value) -> tokens.put(slug, shown(new Owner(user, slug), TokenMask.mask(value)))));
+			.forEach((slug, token) -> token.ifPresent((value) -> tokens.put(slug,
+					shown(new Owner(user, slug), TokenMask.mask(value), expiresAt(vendo, slug)))));
 		return tokens;
 	}
 
@@ -57,9 +60,15 @@ class Tokens {
 		this.shown.remove(new Owner(user, slug));
 	}
 
-	private synchronized Shown shown(Owner owner, String masked) {
-		return this.shown.compute(owner, (same, before) -> (before != null && before.masked().equals(masked)) ? before
-				: new Shown(masked, this.clock.instant()));
+	private static @Nullable Instant expiresAt(VendoClient vendo, String slug) {
+		return vendo.cachedToken(slug).map(TokenLifetime::expiresAt).orElse(null);
+	}
+
+	private synchronized Shown shown(Owner owner, String masked, @Nullable Instant expiresAt) {
+		return this.shown.compute(owner, (same, before) -> {
+			Instant since = (before != null && before.masked().equals(masked)) ? before.since() : this.clock.instant();
+			return new Shown(masked, since, expiresAt);
+		});
 	}
 
 	/**
@@ -67,8 +76,10 @@ class Tokens {
 	 *
 	 * @param masked its last characters
 	 * @param since when it was seen first
+	 * @param expiresAt when the provider stops accepting it, or {@code null} when that is
+	 * not known
 	 */
-	record Shown(String masked, Instant since) {
+	record Shown(String masked, Instant since, @Nullable Instant expiresAt) {
 
 	}
 

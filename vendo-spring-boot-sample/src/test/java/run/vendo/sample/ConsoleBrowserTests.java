@@ -129,6 +129,7 @@ class ConsoleBrowserTests {
 		this.browser.awaitIdle();
 		assertThat(this.browser.focused()).isEqualTo("invalidate-openai");
 		assertThat(this.browser.text("#card-openai time")).containsAnyOf("now", "ago");
+		assertThat(this.browser.text("#card-openai .token")).containsPattern("Expires\\s+in (59 min|1 hr)");
 		assertThat(this.browser.source()).doesNotContain(this.platform.token("openai"))
 			.doesNotContain(this.platform.apiKey());
 		assertClean();
@@ -258,7 +259,10 @@ class ConsoleBrowserTests {
 	void operationsShowHealthAndMeters() {
 		this.browser.openLive(page("/operations"));
 		assertThat(this.browser.text("#health")).contains("up");
+		assertThat(this.browser.text("#health")).contains("vendoEvents");
 		assertThat(this.browser.text("#meters")).contains("vendo.");
+		this.browser.awaitText("#endpoint pre", "\"mode\": \"vendo\"");
+		assertThat(this.browser.text("#endpoint pre")).doesNotContain(this.platform.apiKey());
 		assertThat(this.browser.accessibilityProblems()).isEmpty();
 		this.browser.screenshot("operations");
 		this.browser.phone();

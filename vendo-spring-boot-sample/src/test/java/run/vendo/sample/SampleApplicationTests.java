@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import run.vendo.test.PlatformFault;
 import run.vendo.test.VendoPlatform;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -108,7 +109,7 @@ class SampleApplicationTests {
 
 	@Test
 	void whenPlatformIsDownPageSaysSoAndProbeDoesNotNotice() {
-		this.platform.failNext(503, 10);
+		this.platform.failNext(PlatformFault.status(503).always());
 		assertThat(get("/").body()).contains("<h1>Connections", "503");
 		assertThat(get("/api/balance").statusCode()).isEqualTo(502);
 		assertThat(get("/healthz").body()).isEqualTo("ok");
