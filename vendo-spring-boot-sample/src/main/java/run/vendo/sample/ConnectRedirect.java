@@ -31,7 +31,7 @@ class ConnectRedirect {
 
 	@GetMapping("/connect/{slug}")
 	ResponseEntity<Void> connect(@PathVariable String slug) {
-		URI back = ServletUriComponentsBuilder.fromCurrentContextPath().path("/").build().toUri();
+		URI back = ServletUriComponentsBuilder.fromCurrentContextPath().path("/connected").build().toUri();
 		return ResponseEntity.status(HttpStatus.SEE_OTHER)
 			.location(this.vendo.connectUrl(slug, ConnectUrlOptions.none().withReturnTo(back)))
 			.header(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.PropertySource;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
@@ -24,6 +25,7 @@ import org.springframework.util.StringUtils;
  */
 @Configuration(proxyBeanMethods = false)
 @Conditional(DemoConfiguration.OnDemo.class)
+@PropertySource("classpath:demo.properties")
 @AutoConfigureVendoPlatform
 class DemoConfiguration {
 
@@ -31,11 +33,16 @@ class DemoConfiguration {
 
 	@Bean
 	VendoPlatform vendoPlatform() {
-		VendoPlatform platform = VendoPlatform.start();
+		VendoPlatform platform = VendoPlatform.builder().freshTokens(true).start();
 		platform.connect("openai");
 		platform.connect("slack");
 		platform.needsReauth("slack");
 		platform.connect("supabase", (connection) -> connection.context(Map.of("ref", "demo")));
+		platform.spendCaps(5_000_000L, 50_000_000L);
+		platform.user(DemoUser.ALICE.id()).connect("openai");
+		platform.user(DemoUser.ALICE.id()).connect("notion");
+		platform.user(DemoUser.BOB.id()).connect("gmail");
+		platform.user(DemoUser.BOB.id()).needsReauth("gmail");
 		logger.info("No VENDO_API_KEY is set: running on the simulator of the Vendo platform at {}. "
 				+ "Nothing here is real.", platform.baseUrl());
 		return platform;

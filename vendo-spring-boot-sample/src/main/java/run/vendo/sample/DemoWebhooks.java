@@ -3,8 +3,6 @@ package run.vendo.sample;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,13 +25,11 @@ import org.springframework.web.client.RestClient;
 
 /**
  * Sends webhooks to the sample itself: good ones from the simulator, and what somebody
- * else might try. Keeps what each was answered with.
+ * else might try.
  */
 @Component
 @Conditional(DemoConfiguration.OnDemo.class)
 class DemoWebhooks {
-
-	static final int KEPT = 10;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -46,8 +42,6 @@ class DemoWebhooks {
 	private final String contextPath;
 
 	private final RestClient http = RestClient.create();
-
-	private final Deque<Outcome> outcomes = new ArrayDeque<>();
 
 	private volatile @Nullable String url;
 
@@ -70,25 +64,13 @@ class DemoWebhooks {
 	 * Let one kind of webhook be sent, and wait for the answer.
 	 */
 	synchronized Outcome send(Kind kind) {
-		Outcome outcome = switch (kind) {
+		return switch (kind) {
 			case SIGNED -> deliver(kind, "evt_" + UUID.randomUUID());
 			case REPEATED -> deliver(kind, Objects.requireNonNullElseGet(this.last, () -> "evt_" + UUID.randomUUID()));
 			case FORGED -> post(kind, WebhookSigner.of("whsec_a_guess"));
 			case REPLAYED -> post(kind, WebhookSigner.of(this.platform.webhookSecret())
 				.withTimestamp(Instant.now().minus(Duration.ofDays(1))));
 		};
-		this.outcomes.addFirst(outcome);
-		if (this.outcomes.size() > KEPT) {
-			this.outcomes.removeLast();
-		}
-		return outcome;
-	}
-
-	/**
-	 * Return what was answered, the newest first.
-	 */
-	synchronized List<Outcome> outcomes() {
-		return List.copyOf(this.outcomes);
 	}
 
 	private Outcome deliver(Kind kind, String id) {

@@ -37,7 +37,7 @@ class VendoApi {
 
 	@GetMapping("/token/{slug}")
 	TokenView token(@PathVariable String slug) {
-		return new TokenView(slug, mask(this.vendo.token(slug)));
+		return new TokenView(slug, TokenMask.mask(this.vendo.token(slug)));
 	}
 
 	/**
@@ -46,19 +46,12 @@ class VendoApi {
 	 */
 	@GetMapping("/me/token/{slug}")
 	TokenView myToken(@PathVariable String slug, @ForRequest VendoClient user) {
-		return new TokenView(slug, mask(user.token(slug)));
+		return new TokenView(slug, TokenMask.mask(user.token(slug)));
 	}
 
 	@GetMapping("/balance")
 	BalanceView balance() {
 		return BalanceView.of(this.vendo.billing().balance());
-	}
-
-	/**
-	 * Show enough of a token to tell two apart, and too little to use one.
-	 */
-	private static String mask(String token) {
-		return (token.length() < 16) ? "…" : "…" + token.substring(token.length() - 4);
 	}
 
 	record ConnectionView(String slug, String name, String status) {

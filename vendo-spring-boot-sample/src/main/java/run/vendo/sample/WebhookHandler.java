@@ -21,15 +21,15 @@ class WebhookHandler {
 
 	static final String PATH = "/webhooks/vendo";
 
-	private final WebhookLog log;
+	private final ActivityLog log;
 
-	WebhookHandler(WebhookLog log) {
+	WebhookHandler(ActivityLog log) {
 		this.log = log;
 	}
 
 	@VendoWebhookMapping(PATH)
 	void receive(WebhookEvent<?> event) {
-		this.log.add(event);
+		this.log.received(event);
 	}
 
 	/**

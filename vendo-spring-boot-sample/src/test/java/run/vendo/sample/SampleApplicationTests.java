@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import run.vendo.test.PlatformFault;
 import run.vendo.test.VendoPlatform;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -45,7 +46,7 @@ class SampleApplicationTests {
 		String page = get("/").body();
 		assertThat(page).contains("OpenAI", "connected", "needs reauth")
 			.contains("href=\"/connect/slack\"")
-			.doesNotContain("href=\"/connect/openai\"");
+			.contains("href=\"/connect/notion\"");
 	}
 
 	@Test
@@ -68,14 +69,14 @@ class SampleApplicationTests {
 			.header(HttpHeaders.CONTENT_TYPE, "application/x-www-form-urlencoded")
 			.POST(BodyPublishers.ofString("decision=approve"))
 			.build());
-		assertThat(location(approved)).isEqualTo(uri("/"));
-		assertThat(get("/").body()).doesNotContain("needs reauth").doesNotContain("href=\"/connect/slack\"");
+		assertThat(location(approved)).isEqualTo(uri("/connected"));
+		assertThat(get("/").body()).doesNotContain("needs reauth");
 	}
 
 	@Test
 	void tokenIsMasked() {
-		String token = this.platform.token("openai");
 		HttpResponse<String> answer = get("/api/token/openai");
+		String token = this.platform.token("openai");
 		assertThat(answer.statusCode()).isEqualTo(200);
 		assertThat(answer.body())
 			.isEqualTo("{\"slug\":\"openai\",\"token\":\"…%s\"}".formatted(token.substring(token.length() - 4)));
@@ -97,8 +98,18 @@ class SampleApplicationTests {
 	}
 
 	@Test
+	void invalidatedTokenIsReplacedByAnother() {
+		String before = get("/api/token/openai").body();
+		assertThat(get("/api/token/openai").body()).isEqualTo(before);
+		HttpResponse<String> answer = send(
+				HttpRequest.newBuilder(uri("/connections/openai/invalidate")).POST(BodyPublishers.noBody()).build());
+		assertThat(answer.statusCode()).isEqualTo(200);
+		assertThat(get("/api/token/openai").body()).isNotEqualTo(before);
+	}
+
+	@Test
 	void whenPlatformIsDownPageSaysSoAndProbeDoesNotNotice() {
-		this.platform.failNext(503, 10);
+		this.platform.failNext(PlatformFault.status(503).always());
 		assertThat(get("/").body()).contains("<h1>Connections", "503");
 		assertThat(get("/api/balance").statusCode()).isEqualTo(502);
 		assertThat(get("/healthz").body()).isEqualTo("ok");

@@ -104,7 +104,7 @@ class SampleEventsTests {
 		assertThat(output).contains("github is not connected any more (found out after an interruption)");
 		this.platform.spend("openai", 20_000);
 		delivered("billing.usage_recorded");
-		assertThat(output).contains("openai has cost 0.020000 USD");
+		assertThat(output).contains("openai has cost 0.02 USD");
 	}
 
 	@Test

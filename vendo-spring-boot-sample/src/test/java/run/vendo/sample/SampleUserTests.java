@@ -20,9 +20,9 @@ import org.springframework.test.annotation.DirtiesContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The sample behind the Vendo proxy.
+ * The sample behind what plays the Vendo proxy in the demo.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "vendo.sso.enabled=true")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @DirtiesContext
 class SampleUserTests {
 
@@ -38,8 +38,8 @@ class SampleUserTests {
 	void everyUserHasTokensOfTheirOwn() {
 		this.platform.user("alice").connect("openai");
 		this.platform.user("bob").connect("openai");
-		String alice = get("X-Vendo-User-JWT", this.platform.user("alice").jwt()).body();
-		String bob = get("X-Vendo-User-JWT", this.platform.user("bob").jwt()).body();
+		String alice = get("Cookie", "demo-user=alice").body();
+		String bob = get("Cookie", "demo-user=bob").body();
 		assertThat(alice).contains(end(this.platform.user("alice").token("openai"))).isNotEqualTo(bob);
 		assertThat(bob).contains(end(this.platform.user("bob").token("openai")));
 	}
@@ -49,6 +49,12 @@ class SampleUserTests {
 		HttpResponse<String> answer = get("X-Other", "header");
 		assertThat(answer.statusCode()).isEqualTo(401);
 		assertThat(answer.body()).contains("identity_not_present");
+	}
+
+	@Test
+	void whatARequestSaysAboutItsUserIsNotBelieved() {
+		HttpResponse<String> answer = get("X-Vendo-User-JWT", this.platform.user("alice").jwt());
+		assertThat(answer.statusCode()).isEqualTo(401);
 	}
 
 	private static String end(String token) {

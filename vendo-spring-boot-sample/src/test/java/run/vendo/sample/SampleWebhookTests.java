@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 import run.vendo.test.VendoPlatform;
@@ -39,10 +40,7 @@ class SampleWebhookTests {
 	private VendoPlatform platform;
 
 	@Autowired
-	private WebhookLog log;
-
-	@Autowired
-	private DemoWebhooks demo;
+	private ActivityLog log;
 
 	@Value("${local.server.port}")
 	private int port;
@@ -89,30 +87,35 @@ class SampleWebhookTests {
 
 	@Test
 	void buttonsShowWhatIsTakenAndWhatIsRefused() {
-		int before = this.log.latest().size();
-		assertThat(press("signed").statusCode()).isEqualTo(302);
-		assertThat(this.log.latest()).hasSize(before + 1);
-		press("repeated");
-		press("forged");
-		press("replayed");
-		assertThat(this.log.latest()).hasSize(before + 1);
-		List<DemoWebhooks.Outcome> outcomes = this.demo.outcomes().subList(0, 4);
-		assertThat(outcomes).extracting(DemoWebhooks.Outcome::kind)
-			.containsExactly(DemoWebhooks.Kind.REPLAYED, DemoWebhooks.Kind.FORGED, DemoWebhooks.Kind.REPEATED,
-					DemoWebhooks.Kind.SIGNED);
-		assertThat(outcomes).extracting(DemoWebhooks.Outcome::status).containsExactly(400, 400, 200, 200);
-		assertThat(outcomes.get(0).detail()).contains("signed 86400 s ago");
-		assertThat(get("/").body()).contains("Forged: 400", "The signature does not belong to this body",
-				"Replayed a day later: 400", "The last one again: 200");
+		int before = webhooks().size();
+		assertThat(press("signed").body()).contains("answered with 200");
+		assertThat(webhooks()).hasSize(before + 1);
+		assertThat(press("repeated").body()).contains("answered with 200");
+		assertThat(press("forged").body()).contains("Forged: answered with 400");
+		assertThat(press("replayed").body()).contains("Replayed a day later: answered with 400");
+		assertThat(webhooks()).hasSize(before + 1);
+		assertThat(this.log.latest(ActivityLog.Group.REFUSED)).extracting(ActivityLog.Entry::words)
+			.first(InstanceOfAssertFactories.STRING)
+			.contains("signed 86400 s ago");
+		assertThat(get("/parts/activity?show=REFUSED").body()).contains("The signature does not belong to this body",
+				"signed 86400 s ago");
+	}
+
+	@Test
+	void refusedWebhookKeepsItsAnswer() {
+		String body = "{\"id\":\"evt_unsigned\",\"type\":\"demo.greeting\"}";
+		HttpResponse<String> answer = post(body, new HttpHeaders());
+		assertThat(answer.statusCode()).isEqualTo(400);
+		assertThat(answer.body()).contains("\"reason\":\"missing-signature\"");
 	}
 
 	@Test
 	void otherSitesCannotPressButtons() {
-		int before = this.demo.outcomes().size();
+		int before = this.log.latest(ActivityLog.Group.REFUSED).size();
 		HttpRequest.Builder press = HttpRequest.newBuilder(uri("/demo/webhooks/forged")).POST(BodyPublishers.noBody());
 		assertThat(send(press.copy().header("Sec-Fetch-Site", "cross-site").build()).statusCode()).isEqualTo(403);
 		assertThat(send(press.copy().header("Sec-Fetch-Site", "same-site").build()).statusCode()).isEqualTo(403);
-		assertThat(this.demo.outcomes()).hasSize(before);
+		assertThat(this.log.latest(ActivityLog.Group.REFUSED)).hasSize(before);
 	}
 
 	@Test
@@ -122,12 +125,12 @@ class SampleWebhookTests {
 
 	@Test
 	void pageHoldsOnlyTheLatest() {
-		IntStream.rangeClosed(0, WebhookLog.KEPT)
-			.forEach((i) -> this.platform.sendWebhook("evt_many_%02d".formatted(i), "demo.greeting", Map.of()));
+		IntStream.rangeClosed(0, ActivityLog.KEPT)
+			.forEach((i) -> this.platform.sendWebhook("evt_many_%03d".formatted(i), "demo.greeting", Map.of()));
 		this.platform.awaitWebhooks(PATIENCE);
-		assertThat(this.log.latest()).hasSize(WebhookLog.KEPT);
-		assertThat(this.log.latest().get(0).id()).isEqualTo("evt_many_%02d".formatted(WebhookLog.KEPT));
-		assertThat(get("/").body()).doesNotContain("evt_many_00").contains("evt_many_01");
+		assertThat(this.log.latest(null)).hasSize(ActivityLog.KEPT);
+		assertThat(webhooks().get(0).id()).isEqualTo("evt_many_%03d".formatted(ActivityLog.KEPT));
+		assertThat(get("/").body()).doesNotContain("evt_many_000").contains("evt_many_001");
 	}
 
 	@Test
@@ -137,7 +140,7 @@ class SampleWebhookTests {
 
 	@Test
 	void withoutSecretAndSimulatorThereIsNoHandlerThatNobodyCouldReach() {
-		WebApplicationContextRunner runner = new WebApplicationContextRunner().withBean(WebhookLog.class)
+		WebApplicationContextRunner runner = new WebApplicationContextRunner().withBean(ActivityLog.class)
 			.withUserConfiguration(WebhookHandler.class)
 			.withPropertyValues("sample.demo=false");
 		runner.run((context) -> assertThat(context).doesNotHaveBean(WebhookHandler.class));
@@ -147,8 +150,12 @@ class SampleWebhookTests {
 			.run((context) -> assertThat(context).hasSingleBean(WebhookHandler.class));
 	}
 
-	private List<WebhookLog.Received> received(String id) {
-		return this.log.latest().stream().filter((each) -> each.id().equals(id)).toList();
+	private List<ActivityLog.Entry> webhooks() {
+		return this.log.latest(ActivityLog.Group.WEBHOOKS);
+	}
+
+	private List<ActivityLog.Entry> received(String id) {
+		return webhooks().stream().filter((entry) -> id.equals(entry.id())).toList();
 	}
 
 	private HttpResponse<String> press(String button) {

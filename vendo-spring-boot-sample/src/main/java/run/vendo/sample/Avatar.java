@@ -1,0 +1,47 @@
+package run.vendo.sample;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands for a provider that the page has no logo of. Logos are on servers of
+ * others, and a page of this application asks none of them for anything.
+ *
+ * @param initials one or two letters
+ * @param color the background, as CSS writes it
+ * @param ink the colour of the letters, which contrasts with the background
+ */
+record Avatar(String initials, String color, String ink) {
+
+	private static final Pattern HEX = Pattern.compile("#[0-9a-fA-F]{6}");
+
+	private static final List<String> COLORS = List.of("#4338ca", "#0f766e", "#9d174d", "#92400e", "#1d4ed8", "#5b21b6",
+			"#166534", "#9f1239");
+
+	private static final int LIGHT = 150;
+
+	static Avatar of(String slug, String name, @Nullable String brandColor) {
+		String color = (brandColor != null && HEX.matcher(brandColor).matches()) ? brandColor
+				: COLORS.get(Math.floorMod(slug.hashCode(), COLORS.size()));
+		return new Avatar(initials(name), color, (brightness(color) > LIGHT) ? "#111827" : "#ffffff");
+	}
+
+	private static String initials(String name) {
+		String[] words = name.strip().split("[\\s_-]+");
+		String initials = (words.length > 1) ? first(words[0], 1) + first(words[1], 1) : first(words[0], 2);
+		return initials.toUpperCase(Locale.ROOT);
+	}
+
+	private static String first(String word, int count) {
+		return word.substring(0, word.offsetByCodePoints(0, Math.min(count, word.codePointCount(0, word.length()))));
+	}
+
+	private static int brightness(String color) {
+		int rgb = Integer.parseInt(color.substring(1), 16);
+		return ((rgb >> 16 & 0xff) * 299 + (rgb >> 8 & 0xff) * 587 + (rgb & 0xff) * 114) / 1000;
+	}
+
+}
