@@ -778,12 +778,11 @@ public final class VendoHttp {
 		}
 
 		Mono<byte[]> beginningOf(ClientResponse response) {
-			Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers());
+			// What came before a body broke may say more than the status does.
+			Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers()).onErrorComplete();
 			return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(body, ERROR_BODY_READ))
 				.map(VendoHttp::bytes)
-				.defaultIfEmpty(new byte[0])
-				// The status is known; what is left of the body adds nothing to it.
-				.onErrorReturn(new byte[0]);
+				.defaultIfEmpty(new byte[0]);
 		}
 
 		private Mono<T> receiveBody(ClientResponse response, HttpHeaders headers, HttpStatusCode status) {

@@ -213,6 +213,18 @@ class RetryTests extends AbstractTransportTests {
 	}
 
 	@Test
+	void whenBodyOfASpendCapBreaksShouldNeverRepeatEither() throws Exception {
+		RawServer server = RawServer.start((exchange) -> {
+			exchange.send("HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\n"
+					+ "Content-Length: 1000\r\n\r\n{\"error\":\"spend_cap_daily\",\"detail\":\"The daily");
+			exchange.reset();
+		});
+		VendoClient client = client(server);
+		assertThat(failureOf(SpendCapExceededException.class, () -> client.billing().balance()).attempts())
+			.isEqualTo(1);
+	}
+
+	@Test
 	void whenConnectionBreaksShouldRepeat() throws Exception {
 		VendoClient client = client(RawServer.start((exchange) -> {
 			if (exchange.number() < 3) {

@@ -52,10 +52,8 @@ final class WebhookServer implements AutoCloseable {
 		all.add(Application.class);
 		SpringApplication application = new SpringApplication(all.toArray(Class<?>[]::new));
 		application.setWebApplicationType(stack.type);
-		// Reactor Netty 1.3.6 may stop reading a kept connection (reactor-netty#4361).
-		List<String> arguments = new ArrayList<>(
-				List.of("--server.port=0", "--server.address=127.0.0.1", "--server.netty.max-keep-alive-requests=1",
-						"--spring.main.banner-mode=off", "--logging.level.root=error"));
+		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1",
+				"--spring.main.banner-mode=off", "--logging.level.root=error"));
 		if (properties.stream().noneMatch((property) -> property.startsWith("without-secret"))) {
 			arguments.add("--vendo.webhook.secret=" + SECRET);
 		}
