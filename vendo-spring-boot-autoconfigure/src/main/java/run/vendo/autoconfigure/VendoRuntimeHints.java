@@ -30,6 +30,9 @@ final class VendoRuntimeHints implements RuntimeHintsRegistrar {
 			"run.vendo.integration.IntegrationList", "run.vendo.sso.VendoRole", "run.vendo.token.BulkAnswer",
 			"run.vendo.token.ByokProvider", "run.vendo.token.TokenAnswer");
 
+	/** What Jackson writes where a library is there that need not be. */
+	static final List<String> OPTIONAL_MODELS = List.of("run.vendo.autoconfigure.actuate.VendoDescriptor");
+
 	/** What conditions of listeners and views may ask, for example for the slug. */
 	static final List<String> HANDED_OVER = List.of("run.vendo.autoconfigure.event.EventStreamState$Closed",
 			"run.vendo.autoconfigure.event.EventStreamState$Connected",
@@ -57,6 +60,11 @@ final class VendoRuntimeHints implements RuntimeHintsRegistrar {
 		BindingReflectionHintsRegistrar registrar = new BindingReflectionHintsRegistrar();
 		for (String model : MODELS) {
 			registrar.registerReflectionHints(hints.reflection(), ClassUtils.resolveClassName(model, classLoader));
+		}
+		for (String model : OPTIONAL_MODELS) {
+			if (ClassUtils.isPresent(model, classLoader)) {
+				registrar.registerReflectionHints(hints.reflection(), ClassUtils.resolveClassName(model, classLoader));
+			}
 		}
 		for (String type : HANDED_OVER) {
 			hints.reflection().registerType(TypeReference.of(type), MemberCategory.INVOKE_PUBLIC_METHODS);

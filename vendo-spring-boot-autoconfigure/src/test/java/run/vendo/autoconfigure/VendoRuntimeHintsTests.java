@@ -28,6 +28,7 @@ import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,6 +59,15 @@ class VendoRuntimeHintsTests {
 			.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS))
 			.as("Add %s to the models of VendoRuntimeHints", model.getName())
 			.accepts(this.hints));
+	}
+
+	@Test
+	void withoutActuatorThereAreHintsForTheRest() {
+		RuntimeHints without = new RuntimeHints();
+		new VendoRuntimeHints().registerHints(without, new FilteredClassLoader("org.springframework.boot.actuate"));
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onType(TypeReference.of("run.vendo.connection.Connection"))
+			.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).accepts(without);
 	}
 
 	@Test

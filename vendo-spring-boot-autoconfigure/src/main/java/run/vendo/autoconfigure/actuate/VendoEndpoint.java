@@ -61,14 +61,17 @@ class VendoEndpoint {
 
 	@ReadOperation
 	Mono<VendoDescriptor> vendo() {
-		return Mono.defer(() -> this.connections.get().list().collectList())
-			.timeout(this.patience, this.scheduler)
-			.map((connections) -> {
-				Listing listing = Listing.of(connections, this.clock.instant());
-				this.known = listing;
-				return describe(listing, null);
-			})
-			.onErrorResume((failure) -> Mono.fromSupplier(() -> describe(this.known, problem(failure))));
+		return Mono.defer(this::list).timeout(this.patience, this.scheduler).map((connections) -> {
+			Listing listing = Listing.of(connections, this.clock.instant());
+			this.known = listing;
+			return describe(listing, null);
+		}).onErrorResume((failure) -> Mono.fromSupplier(() -> describe(this.known, problem(failure))));
+	}
+
+	// What VENDO_CONNECTIONS says while the platform cannot be reached is no news of it.
+	private Mono<List<Connection>> list() {
+		ReactiveConnectionsApi api = this.connections.get();
+		return this.client.isVendoMode() ? api.snapshot() : api.list().collectList();
 	}
 
 	private String problem(Throwable failure) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import run.vendo.VendoClient;
 import run.vendo.autoconfigure.event.EventStreamMonitor;
 
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
@@ -67,7 +67,7 @@ final class VendoHealthConfigurations {
 	 * The stream in a reactive web application.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(EventStreamMonitor.class)
+	@ConditionalOnSingleCandidate(EventStreamMonitor.class)
 	@ConditionalOnWebApplication(type = Type.REACTIVE)
 	@ConditionalOnEnabledHealthIndicator("vendo-events")
 	static class ReactiveEvents {
@@ -85,7 +85,7 @@ final class VendoHealthConfigurations {
 	 * The stream anywhere else.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(EventStreamMonitor.class)
+	@ConditionalOnSingleCandidate(EventStreamMonitor.class)
 	@ConditionalOnEnabledHealthIndicator("vendo-events")
 	static class BlockingEvents {
 

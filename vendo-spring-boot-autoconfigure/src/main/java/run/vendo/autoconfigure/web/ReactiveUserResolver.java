@@ -7,9 +7,13 @@ import reactor.core.publisher.Mono;
 import run.vendo.VendoClient;
 import run.vendo.sso.VendoIdentity;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.MethodParameter;
 import org.springframework.web.reactive.BindingContext;
 import org.springframework.web.reactive.result.method.HandlerMethodArgumentResolver;
+import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
@@ -55,6 +59,33 @@ final class ReactiveUserResolver implements HandlerMethodArgumentResolver {
 			return Mono.error(UserParameters::nobody);
 		}
 		return Mono.justOrEmpty(identity);
+	}
+
+	/**
+	 * Puts the resolver into the handler adapters, also into those that no configurer
+	 * reaches: without it, the identity would be made of the parameters of the request.
+	 */
+	static final class Installer implements BeanPostProcessor {
+
+		private final ObjectProvider<ReactiveVendoRequests> requests;
+
+		Installer(ObjectProvider<ReactiveVendoRequests> requests) {
+			this.requests = requests;
+		}
+
+		@Override
+		public Object postProcessBeforeInitialization(Object bean, String beanName) {
+			if (bean instanceof RequestMappingHandlerAdapter adapter) {
+				ArgumentResolverConfigurer configurer = adapter.getArgumentResolverConfigurer();
+				if (configurer == null) {
+					configurer = new ArgumentResolverConfigurer();
+					adapter.setArgumentResolverConfigurer(configurer);
+				}
+				configurer.addCustomResolver(new ReactiveUserResolver(this.requests.getObject()));
+			}
+			return bean;
+		}
+
 	}
 
 }

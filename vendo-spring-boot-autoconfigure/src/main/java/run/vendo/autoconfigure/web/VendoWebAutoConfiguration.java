@@ -29,12 +29,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
-import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.reactive.DispatcherHandler;
-import org.springframework.web.reactive.config.WebFluxConfigurer;
-import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
 import org.springframework.web.servlet.DispatcherServlet;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
@@ -146,15 +142,8 @@ public final class VendoWebAutoConfiguration {
 		}
 
 		@Bean
-		WebMvcConfigurer vendoUserMvcConfigurer(VendoRequests requests) {
-			return new WebMvcConfigurer() {
-
-				@Override
-				public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-					resolvers.add(new ServletUserResolver(requests));
-				}
-
-			};
+		static ServletUserResolver.Installer vendoUserResolverInstaller(ObjectProvider<VendoRequests> requests) {
+			return new ServletUserResolver.Installer(requests);
 		}
 
 		@Bean
@@ -197,15 +186,9 @@ public final class VendoWebAutoConfiguration {
 		}
 
 		@Bean
-		WebFluxConfigurer vendoUserFluxConfigurer(ReactiveVendoRequests requests) {
-			return new WebFluxConfigurer() {
-
-				@Override
-				public void configureArgumentResolvers(ArgumentResolverConfigurer configurer) {
-					configurer.addCustomResolver(new ReactiveUserResolver(requests));
-				}
-
-			};
+		static ReactiveUserResolver.Installer vendoUserResolverInstaller(
+				ObjectProvider<ReactiveVendoRequests> requests) {
+			return new ReactiveUserResolver.Installer(requests);
 		}
 
 		@Bean

@@ -21,6 +21,10 @@ import run.vendo.fixture.UserPlatform;
 import run.vendo.fixture.WebApplication;
 import run.vendo.fixture.WebStack;
 
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.config.WebFluxConfigurationSupport;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurationSupport;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -145,6 +149,20 @@ class RequestUserTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void identityIsNeverMadeOfParametersAlsoWhereTheApplicationConfiguresTheWebItself(WebStack stack) {
+		Class<?> own = (stack == WebStack.MVC) ? OwnMvc.class : OwnWebFlux.class;
+		String forged = "?userId=victim&email=victim@example.com&name=x&role=owner";
+		try (WebApplication application = WebApplication.start(stack, this.platform.behindProxy(), own,
+				UserControllers.Shared.class)) {
+			assertThat(application.get("/identity", ALICE).body()).isEqualTo("alice alice@example.com owner");
+			assertThat(application.get("/identity" + forged).body()).doesNotContain("victim@example.com owner");
+			assertThat(application.get("/optional-identity" + forged).body()).isEqualTo("nobody");
+			assertThat(application.get("/nullable-identity" + forged).body()).isEqualTo("nobody");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void outsideARequestTheInjectedClientsSayWhatToDoInstead(WebStack stack) {
 		try (WebApplication application = start(stack, this.platform.behindProxy())) {
 			VendoClient blocking = forRequest(application, VendoClient.class);
@@ -227,6 +245,16 @@ class RequestUserTests {
 		try (WebApplication application = start(stack, this.platform.behindProxy())) {
 			assertThat(application.get("/api/vendo/identity", ALICE).statusCode()).isEqualTo(404);
 		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnMvc extends WebMvcConfigurationSupport {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnWebFlux extends WebFluxConfigurationSupport {
+
 	}
 
 }

@@ -11,7 +11,11 @@ import run.vendo.webhook.WebhookEvent;
 
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseCookie;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.util.Assert;
 import org.springframework.web.reactive.function.server.HandlerFilterFunction;
 import org.springframework.web.reactive.function.server.HandlerFunction;
@@ -84,8 +88,7 @@ public final class ReactiveVendoWebhookFilterFunctions {
 	private Mono<ServerResponse> handle(WebhookDelivery delivery, ServerRequest request,
 			HandlerFunction<ServerResponse> next) {
 		return Mono.defer(() -> next.handle(verified(request, delivery)))
-			.flatMap((response) -> this.gate.finish(delivery, response.statusCode().is2xxSuccessful())
-				.thenReturn(response))
+			.<ServerResponse>map((response) -> new FinishingResponse(response, this.gate, delivery))
 			.onErrorResume((ex) -> this.gate.finish(delivery, false).then(Mono.error(ex)))
 			.switchIfEmpty(this.gate.finish(delivery, false).then(Mono.empty()))
 			.doOnCancel(() -> this.gate.finish(delivery, false).subscribe());
@@ -115,6 +118,47 @@ public final class ReactiveVendoWebhookFilterFunctions {
 	private static Object pattern(ServerRequest request) {
 		Object pattern = request.attributes().get(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE);
 		return (pattern != null) ? pattern : request.path();
+	}
+
+	/**
+	 * A response whose body may still have to do the work: that it is handled is known
+	 * when it is written, and stored before it goes out.
+	 *
+	 * @param response the response
+	 * @param gate who is told
+	 * @param delivery what was handled
+	 */
+	private record FinishingResponse(ServerResponse response, ReactiveWebhookGate gate,
+			WebhookDelivery delivery) implements ServerResponse {
+
+		@Override
+		public HttpStatusCode statusCode() {
+			return this.response.statusCode();
+		}
+
+		@Override
+		public HttpHeaders headers() {
+			return this.response.headers();
+		}
+
+		@Override
+		public MultiValueMap<String, ResponseCookie> cookies() {
+			return this.response.cookies();
+		}
+
+		@Override
+		public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+			exchange.getResponse().beforeCommit(this::finish);
+			return this.response.writeTo(exchange, context)
+				.then(Mono.defer(this::finish))
+				.onErrorResume((ex) -> this.gate.finish(this.delivery, false).then(Mono.error(ex)))
+				.doOnCancel(() -> this.gate.finish(this.delivery, false).subscribe());
+		}
+
+		private Mono<Void> finish() {
+			return this.gate.finish(this.delivery, statusCode().is2xxSuccessful());
+		}
+
 	}
 
 }

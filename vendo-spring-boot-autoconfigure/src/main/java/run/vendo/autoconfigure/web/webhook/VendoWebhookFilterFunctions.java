@@ -1,6 +1,7 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
 import org.springframework.web.servlet.function.AsyncServerResponse;
+import org.springframework.web.servlet.function.EntityResponse;
 import org.springframework.web.servlet.function.HandlerFilterFunction;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
@@ -100,8 +102,18 @@ public final class VendoWebhookFilterFunctions {
 		if (response instanceof AsyncServerResponse later) {
 			return finishLater(delivery, later);
 		}
-		this.gate.finish(delivery, response.statusCode().is2xxSuccessful());
+		boolean successful = response.statusCode().is2xxSuccessful();
+		if (successful && response instanceof EntityResponse<?> entity
+				&& entity.entity() instanceof CompletionStage<?> work) {
+			finishAfter(delivery, work);
+			return response;
+		}
+		this.gate.finish(delivery, successful);
 		return response;
+	}
+
+	private void finishAfter(WebhookDelivery delivery, CompletionStage<?> work) {
+		work.whenComplete((result, failure) -> this.gate.finish(delivery, failure == null));
 	}
 
 	// That it was handled is stored before the answer goes out, so somebody has to wait

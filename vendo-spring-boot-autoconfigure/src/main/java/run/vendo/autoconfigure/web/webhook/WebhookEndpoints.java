@@ -179,7 +179,8 @@ final class WebhookEndpoints {
 
 	private static List<String> fromBean(Object bean) {
 		if (bean instanceof Collection<?> collection) {
-			return collection.stream().map(String::valueOf).toList();
+			// What is not there must not become a secret that everybody can guess.
+			return collection.stream().filter(CharSequence.class::isInstance).map(Object::toString).toList();
 		}
 		return (bean instanceof CharSequence) ? List.of(bean.toString()) : List.of();
 	}

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ import java.util.zip.GZIPOutputStream;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -304,6 +306,8 @@ abstract class AbstractWebhookTests {
 			assertThat(this.server.send(this.server.signed(path, secret, bytes(WebhookServer.event())).build())
 				.statusCode()).isEqualTo(200);
 		}
+		assertThat(this.server.send(this.server.signed("/bean", "null", bytes(WebhookServer.event())).build())
+			.statusCode()).isEqualTo(400);
 		assertThat(this.server.calls().all()).containsExactly("acme", "bean");
 	}
 
@@ -483,8 +487,9 @@ abstract class AbstractWebhookTests {
 		static class Secrets {
 
 			@Bean
-			List<String> hookSecret() {
-				return List.of("whsec_bean");
+			List<@Nullable String> hookSecret() {
+				// As it is when one of two properties is not set.
+				return Arrays.asList(null, "whsec_bean");
 			}
 
 		}

@@ -88,8 +88,11 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 		for (int i = 0; i < 2; i++) {
 			assertThat(server().deliver("/async-refusal", event).statusCode()).isEqualTo(503);
 		}
+		for (int i = 0; i < 2; i++) {
+			assertThat(server().deliver("/async-body-failure", event).statusCode()).isEqualTo(500);
+		}
 		assertThat(server().calls().all()).containsExactly("/async-failure", "/async-failure", "/async-refusal",
-				"/async-refusal");
+				"/async-refusal", "/async-body-failure", "/async-body-failure");
 	}
 
 	@Test
@@ -139,6 +142,12 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 						(request) -> later(calls, "/async-function", () -> ServerResponse.ok().body("later")))
 				.POST("/async-refusal",
 						(request) -> later(calls, "/async-refusal", () -> ServerResponse.status(503).build()))
+				.POST("/async-body-failure", (request) -> {
+					calls.add("/async-body-failure");
+					return ServerResponse.ok().body(CompletableFuture.supplyAsync(() -> {
+						throw new IllegalStateException("Not today");
+					}));
+				})
 				.POST("/async-failure", (request) -> later(calls, "/async-failure", () -> {
 					throw new IllegalStateException("Not today");
 				}))
