@@ -3,6 +3,9 @@ package run.vendo.autoconfigure.actuate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -106,6 +109,8 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 
 	private Set<String> trippedCaps = Set.of();
 
+	private @Nullable Instant trippedAt;
+
 	private @Nullable VendoException failure;
 
 	/** How many events have told something. */
@@ -195,6 +200,7 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 				Set<String> all = new TreeSet<>(this.trippedCaps);
 				all.add(tripped.window());
 				this.trippedCaps = all;
+				this.trippedAt = this.clock.instant();
 				this.failure = null;
 			}
 			update();
@@ -223,6 +229,24 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		if (state != before) {
 			report(state, before);
 		}
+	}
+
+	// Caps that nobody can read would stay tripped for good. By themselves they are open
+	// again with the next day or month.
+	private void forgetCapsOfThePast() {
+		if (this.trippedAt == null) {
+			return;
+		}
+		LocalDate then = LocalDate.ofInstant(this.trippedAt, ZoneOffset.UTC);
+		LocalDate today = LocalDate.ofInstant(this.clock.instant(), ZoneOffset.UTC);
+		Set<String> still = new TreeSet<>(this.trippedCaps);
+		if (today.isAfter(then)) {
+			still.retainAll(Set.of("monthly"));
+		}
+		if (YearMonth.from(today).isAfter(YearMonth.from(then))) {
+			still.clear();
+		}
+		this.trippedCaps = still;
 	}
 
 	private State state() {
@@ -423,6 +447,7 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 			SpendCaps caps = answer.value();
 			if (caps == null) {
 				logger.debug("The spend caps cannot be read: " + answer.failure());
+				outer.forgetCapsOfThePast();
 				return;
 			}
 			outer.caps = caps;

@@ -247,6 +247,22 @@ class VendoBalanceMonitorTests {
 		assertThat(monitor.snapshot().spendCapsAt()).isBefore(monitor.snapshot().balanceAt());
 	}
 
+	@Test
+	void whenCapsCannotBeReadThenATrippedOneIsOverWithItsDayOrMonth() {
+		VendoBalanceMonitor monitor = running();
+		this.billing.caps(() -> Mono.error(failure(403, null)));
+		monitor.on(event("billing.cap_tripped", "\"window\":\"daily\""));
+		monitor.on(event("billing.cap_tripped", "\"window\":\"monthly\""));
+		advance(INTERVAL);
+		assertThat(monitor.snapshot().trippedCaps()).containsExactly("daily", "monthly");
+		advance(Duration.ofDays(1));
+		assertThat(monitor.snapshot().trippedCaps()).containsExactly("monthly");
+		assertThat(monitor.snapshot().state()).isEqualTo(State.CAPPED);
+		advance(Duration.ofDays(31));
+		assertThat(monitor.snapshot().trippedCaps()).isEmpty();
+		assertThat(monitor.snapshot().state()).isEqualTo(State.AVAILABLE);
+	}
+
 	static Stream<BillingEvent> events() {
 		return Stream.of(event("billing.balance_changed", "\"remaining_micros\":5"),
 				event("billing.balance_low", "\"credits_remaining_micros\":5"), event("billing.balance_exhausted", ""),
