@@ -9,9 +9,17 @@ import java.util.Set;
  */
 final class CallNames {
 
-	static final Map<String, Set<String>> OPERATIONS = Map.of("billing", Set.of("balance", "spendCaps", "usage"),
-			"connections", Set.of("list"), "data", Set.of("execute"), "events", Set.of("subscribe"), "http",
-			Set.of("exchange"), "integrations", Set.of("list", "get"), "token", Set.of("get", "bulk"));
+	static final Map<String, Set<String>> OPERATIONS = Map.of("billing",
+			Set.of("balance", "cliBalance", "legacyBalance", "spendCaps", "usage"), "catalog",
+			Set.of("deployableTools", "integrationPricing", "modelPricing", "pricing", "tool", "toolIntegrations",
+					"tools", "usageFraming"),
+			"connections", Set.of("list"), "dashboard",
+			Set.of("apps", "bindings", "checkSlug", "createBinding", "deploy", "deployment", "deploymentUsage",
+					"destroy", "integrationUsage", "keys", "me", "mintAppKey", "mintConnectionKey",
+					"regenerateIntegration", "restart", "resume", "revokeKey", "suspend", "swapBinding", "tenant",
+					"toggleIntegration", "updateApp", "updateTenant", "updateUser", "user"),
+			"data", Set.of("execute"), "events", Set.of("subscribe"), "http", Set.of("exchange"), "integrations",
+			Set.of("get", "list"), "token", Set.of("bulk", "get"));
 
 	private static final String OTHER = "other";
 
