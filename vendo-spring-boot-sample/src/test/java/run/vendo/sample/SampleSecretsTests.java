@@ -106,6 +106,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @Timeout(180)
 class SampleSecretsTests {
 
+	private static final String OTHER_KEY = "vendo_sk_cAnArYoThErKeY0123456789abcdefgh";
+
 	private static final int MOST_OF_A_TYPE = 50;
 
 	private static final String KEY = "vendo_sk_cAnArYkEy0123456789abcdefghijk-_";
@@ -174,6 +176,7 @@ class SampleSecretsTests {
 		canary("credential in a connection", METADATA_CREDENTIAL);
 		canary("credential in a connection", MANAGED_KEY);
 		canary("session cookie", COOKIE);
+		canary("API key of another account", OTHER_KEY);
 		canary("connect URL", STATE);
 		context = new SpringApplicationBuilder(SampleApplication.class, Attacked.class).listeners(new AttachRecorder())
 			.applicationStartup(new BufferingApplicationStartup(2048))
@@ -205,6 +208,8 @@ class SampleSecretsTests {
 		properties.put("vendo.reconciler.file", directory.resolve("vendo.env").toString());
 		properties.put("vendo.reconciler.mapping", "OPENAI_API_KEY=openai,SUPABASE_KEY=supabase:api_key");
 		properties.put("vendo.reconciler.bootstrap", "true");
+		properties.put("vendo.dashboard.session-cookie", "session=" + COOKIE);
+		properties.put("vendo.accounts.other.api-key", OTHER_KEY);
 		properties.put("VENDO_TOKEN_NOTION", OVERRIDE);
 		properties.put("logging.level.root", "TRACE");
 		properties.put("logging.threshold.console", "OFF");
