@@ -13,6 +13,7 @@ import run.vendo.sso.VendoIdentity;
 
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
@@ -50,8 +51,15 @@ final class VendoAuthenticationFilter extends OncePerRequestFilter {
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		if (!this.trust.isAuthenticated(this.contexts.getContext().getAuthentication())) {
-			this.identities.apply(request).ifPresent((identity) -> signIn(identity, request));
+		Authentication present = this.contexts.getContext().getAuthentication();
+		// One of ours that somebody kept in the session says who was signed in then.
+		boolean kept = present instanceof VendoAuthentication;
+		if (kept || !this.trust.isAuthenticated(present)) {
+			this.identities.apply(request).ifPresentOrElse((identity) -> signIn(identity, request), () -> {
+				if (kept) {
+					this.contexts.setContext(this.contexts.createEmptyContext());
+				}
+			});
 		}
 		chain.doFilter(request, response);
 	}

@@ -3,6 +3,8 @@ package run.vendo.autoconfigure.security;
 import java.net.http.HttpResponse;
 import java.util.List;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,10 +29,15 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.context.WebSessionServerSecurityContextRepository;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -99,6 +106,19 @@ class VendoSecurityTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void whomTheApplicationKeptInTheSessionIsNobodyForTheNextRequest(WebStack stack) {
+		try (WebApplication application = start(stack, this.platform.behindProxy())) {
+			HttpResponse<String> alice = application.get("/keep", user("owner"));
+			assertThat(alice.body()).isEqualTo("kept");
+			String cookie = alice.headers().firstValue(HttpHeaders.SET_COOKIE).orElseThrow().split(";")[0];
+			assertThat(application.get("/who", HttpHeaders.COOKIE, cookie).statusCode()).isEqualTo(401);
+			assertThat(application.get("/who", HttpHeaders.COOKIE, cookie, "X-Vendo-User-Id", "bob").body())
+				.isEqualTo("bob bob []");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void whoeverIsSignedInOtherwiseStays(WebStack stack) {
 		try (WebApplication application = start(stack, this.platform.behindProxy("spring.security.user.name=admin",
 				"spring.security.user.password=letmein", "spring.security.user.roles=ADMIN"))) {
@@ -148,6 +168,13 @@ class VendoSecurityTests {
 	@RestController
 	static class ServletController {
 
+		@GetMapping("/keep")
+		String keep(HttpServletRequest request, HttpServletResponse response) {
+			new HttpSessionSecurityContextRepository().saveContext(SecurityContextHolder.getContext(), request,
+					response);
+			return "kept";
+		}
+
 		@GetMapping("/session")
 		String session(HttpSession session) {
 			session.setAttribute("a", "b");
@@ -158,6 +185,13 @@ class VendoSecurityTests {
 
 	@RestController
 	static class ReactiveController {
+
+		@GetMapping("/keep")
+		Mono<String> keep(ServerWebExchange exchange) {
+			return ReactiveSecurityContextHolder.getContext()
+				.flatMap((context) -> new WebSessionServerSecurityContextRepository().save(exchange, context))
+				.thenReturn("kept");
+		}
 
 		@GetMapping("/session")
 		String session(WebSession session) {
