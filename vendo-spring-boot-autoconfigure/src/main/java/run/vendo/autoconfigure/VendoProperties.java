@@ -47,11 +47,53 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("vendo")
 record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nullable String apiUrl,
 		@Nullable String credentialsUrl, @Nullable String dataProxyUrl, @Nullable String apiVersion,
-		@DefaultValue("false") boolean allowInsecure, @Nullable Boolean sandbox, @Nullable Boolean auth,
-		@Nullable String tenantId, @DefaultValue List<String> connections, @DefaultValue Map<String, List<String>> byok,
-		@DefaultValue Http http, @DefaultValue Retry retry, @DefaultValue TokenCache tokenCache,
-		@DefaultValue Webhook webhook, @DefaultValue Deployment deployment, @DefaultValue Sso sso,
-		@DefaultValue Ssl ssl, @DefaultValue Map<String, Account> accounts, @DefaultValue Dashboard dashboard) {
+		boolean allowInsecure, @Nullable Boolean sandbox, @Nullable Boolean auth, @Nullable String tenantId,
+		@DefaultValue List<String> connections, @DefaultValue Map<String, List<String>> byok, @Nullable Http http,
+		@Nullable Retry retry, @Nullable TokenCache tokenCache, @Nullable Webhook webhook,
+		@Nullable Deployment deployment, @Nullable Sso sso, @Nullable Ssl ssl,
+		@DefaultValue Map<String, Account> accounts, @Nullable Dashboard dashboard) {
+
+	// To have the binder make what nobody sets would cost every start more than this.
+
+	@Override
+	public Http http() {
+		return (this.http != null) ? this.http : new Http(null, null, null, null, false, null);
+	}
+
+	@Override
+	public Retry retry() {
+		return (this.retry != null) ? this.retry : new Retry(null, null, null, null, null);
+	}
+
+	@Override
+	public TokenCache tokenCache() {
+		return (this.tokenCache != null) ? this.tokenCache : new TokenCache(null, null, null);
+	}
+
+	@Override
+	public Webhook webhook() {
+		return (this.webhook != null) ? this.webhook : new Webhook(null, List.of(), null);
+	}
+
+	@Override
+	public Deployment deployment() {
+		return (this.deployment != null) ? this.deployment : new Deployment(null, null);
+	}
+
+	@Override
+	public Sso sso() {
+		return (this.sso != null) ? this.sso : new Sso(null);
+	}
+
+	@Override
+	public Ssl ssl() {
+		return (this.ssl != null) ? this.ssl : new Ssl(null);
+	}
+
+	@Override
+	public Dashboard dashboard() {
+		return (this.dashboard != null) ? this.dashboard : new Dashboard(null);
+	}
 
 	@Nullable String effectiveBaseUrl() {
 		return StringUtils.hasText(this.baseUrl) ? this.baseUrl : this.apiUrl;
@@ -74,7 +116,12 @@ record VendoProperties(@Nullable String apiKey, @Nullable String baseUrl, @Nulla
 	 * @param pool How connections are kept. Applies to Reactor Netty.
 	 */
 	record Http(@Nullable Duration connectTimeout, @Nullable Duration responseTimeout, @Nullable Duration callTimeout,
-			@Nullable DataSize maxBodySize, @DefaultValue("false") boolean rateLimiting, @DefaultValue Pool pool) {
+			@Nullable DataSize maxBodySize, boolean rateLimiting, @Nullable Pool pool) {
+
+		@Override
+		public Pool pool() {
+			return (this.pool != null) ? this.pool : new Pool(null, null, null, null, null, null);
+		}
 
 		/**
 		 * How connections are kept.

@@ -40,6 +40,8 @@ public final class EventBridgeCheck {
 
 	private static final int BLOCK = 100;
 
+	private static final int CONNECTIONS = 100;
+
 	private EventBridgeCheck() {
 	}
 
@@ -110,8 +112,8 @@ public final class EventBridgeCheck {
 	}
 
 	private static byte[] event(long number) {
-		return "id: %d\nevent: connection.connected\ndata: {\"id\":\"evt_%d\",\"slug\":\"slack\",\"connection_id\":\"%d\"}\n\n"
-			.formatted(number, number, System.nanoTime())
+		return "id: %d\nevent: connection.connected\ndata: {\"id\":\"evt_%d\",\"slug\":\"slack\",\"connection_id\":\"conn_%d\",\"sent\":%d}\n\n"
+			.formatted(number, number, number % CONNECTIONS, System.nanoTime())
 			.getBytes(StandardCharsets.UTF_8);
 	}
 
@@ -196,7 +198,7 @@ public final class EventBridgeCheck {
 			if (this.count == 0) {
 				this.times[0] = System.nanoTime();
 			}
-			this.nanos[this.count++] = System.nanoTime() - Long.parseLong(event.connectionId());
+			this.nanos[this.count++] = System.nanoTime() - event.data().path("sent").asLong();
 			if (this.count % this.step == 0) {
 				int number = this.count / this.step;
 				this.times[number] = System.nanoTime();

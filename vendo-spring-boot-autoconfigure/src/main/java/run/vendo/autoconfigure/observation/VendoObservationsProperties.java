@@ -1,7 +1,6 @@
 package run.vendo.autoconfigure.observation;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How calls are observed.
@@ -10,6 +9,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * providers. They are somebody else's, so by default they do not.
  */
 @ConfigurationProperties("vendo.observations")
-record VendoObservationsProperties(@DefaultValue("false") boolean propagate) {
+record VendoObservationsProperties(boolean propagate) {
 
 }

@@ -18,8 +18,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param security Spring Security.
  */
 @ConfigurationProperties("vendo.sso")
-record VendoSsoProperties(@DefaultValue List<String> trustedProxies, @DefaultValue Jwt jwt,
-		@DefaultValue IdentityEndpoint identityEndpoint, @DefaultValue Security security) {
+record VendoSsoProperties(@DefaultValue List<String> trustedProxies, @Nullable Jwt jwt,
+		@Nullable IdentityEndpoint identityEndpoint, @Nullable Security security) {
+
+	@Override
+	public Jwt jwt() {
+		return (this.jwt != null) ? this.jwt : new Jwt(null, null, null);
+	}
 
 	/**
 	 * How the JWT of the user is verified.
@@ -39,7 +44,7 @@ record VendoSsoProperties(@DefaultValue List<String> trustedProxies, @DefaultVal
 	 *
 	 * @param enabled Whether to tell who is signed in at "/api/vendo/identity".
 	 */
-	record IdentityEndpoint(@DefaultValue("false") boolean enabled) {
+	record IdentityEndpoint(boolean enabled) {
 
 	}
 

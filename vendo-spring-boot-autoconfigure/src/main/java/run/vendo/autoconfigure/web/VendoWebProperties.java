@@ -12,7 +12,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectRedirect The redirect to where a provider is connected.
  */
 @ConfigurationProperties("vendo.web")
-record VendoWebProperties(@DefaultValue ProblemDetails problemDetails, @DefaultValue ConnectRedirect connectRedirect) {
+record VendoWebProperties(@Nullable ProblemDetails problemDetails, @Nullable ConnectRedirect connectRedirect) {
+
+	@Override
+	public ConnectRedirect connectRedirect() {
+		return (this.connectRedirect != null) ? this.connectRedirect : new ConnectRedirect(false, null);
+	}
 
 	/**
 	 * Errors as answers.
@@ -31,7 +36,7 @@ record VendoWebProperties(@DefaultValue ProblemDetails problemDetails, @DefaultV
 	 * to where the provider is connected. The URL they get to see holds the API key.
 	 * @param returnTo URL that users come back to afterwards.
 	 */
-	record ConnectRedirect(@DefaultValue("false") boolean enabled, @Nullable String returnTo) {
+	record ConnectRedirect(boolean enabled, @Nullable String returnTo) {
 
 	}
 

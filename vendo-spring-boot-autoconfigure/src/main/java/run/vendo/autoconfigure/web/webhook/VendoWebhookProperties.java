@@ -2,6 +2,8 @@ package run.vendo.autoconfigure.web.webhook;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -17,7 +19,13 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("vendo.webhook")
 record VendoWebhookProperties(@DefaultValue("1MB") DataSize maxBodySize, @DefaultValue("true") boolean ignoreCsrf,
-		@DefaultValue Deduplication deduplication) {
+		@Nullable Deduplication deduplication) {
+
+	// To have the binder make it costs every start more than this.
+	@Override
+	public Deduplication deduplication() {
+		return (this.deduplication != null) ? this.deduplication : Deduplication.DEFAULTS;
+	}
 
 	int maxBytes() {
 		if (this.maxBodySize.toBytes() < 1 || this.maxBodySize.toBytes() >= Integer.MAX_VALUE) {
@@ -40,6 +48,10 @@ record VendoWebhookProperties(@DefaultValue("1MB") DataSize maxBodySize, @Defaul
 	 */
 	record Deduplication(@DefaultValue("true") boolean enabled, @DefaultValue("24h") Duration retention,
 			@DefaultValue("5m") Duration lease, @DefaultValue("10000") int capacity) {
+
+		/** What there is when nothing is set. */
+		static final Deduplication DEFAULTS = new Deduplication(true, Duration.ofHours(24), Duration.ofMinutes(5),
+				10_000);
 
 		Deduplication {
 			requirePositive("vendo.webhook.deduplication.retention", retention);
