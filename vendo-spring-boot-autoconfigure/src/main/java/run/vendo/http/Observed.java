@@ -41,7 +41,10 @@ final class Observed {
 			Object observation = context.getOrDefault(OBSERVATION_KEY, null);
 			if (observation instanceof Observation current
 					&& current.getContext() instanceof ClientRequestObservationContext observed) {
-				observed.setRequest(ClientRequest.from(request).url(masked(request.url())).build());
+				URI masked = masked(request.url());
+				if (!masked.equals(request.url())) {
+					observed.setRequest(ClientRequest.from(request).url(masked).build());
+				}
 			}
 			return next.exchange(request);
 		});
@@ -49,7 +52,8 @@ final class Observed {
 
 	private static URI masked(URI url) {
 		try {
-			return URI.create(Redaction.mask(url));
+			String masked = Redaction.mask(url);
+			return masked.equals(url.toString()) ? url : URI.create(masked);
 		}
 		catch (IllegalArgumentException ex) {
 			// Better no URL than all of it.

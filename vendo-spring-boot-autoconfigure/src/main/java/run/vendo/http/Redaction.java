@@ -14,6 +14,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
+import org.springframework.util.StringUtils;
+
 /**
  * Takes secrets out of what people get to see.
  *
@@ -80,7 +82,10 @@ public final class Redaction {
 	}
 
 	private static String maskValues(String text) {
-		return SECRET_VALUE.matcher(SECRET_JWT.matcher(text).replaceAll(MASK)).replaceAll(MASK);
+		// Most URLs have nothing of what a secret cannot do without.
+		String masked = (text.indexOf('.') >= 0) ? SECRET_JWT.matcher(text).replaceAll(MASK) : text;
+		return (masked.indexOf('_') >= 0 || StringUtils.containsWhitespace(masked))
+				? SECRET_VALUE.matcher(masked).replaceAll(MASK) : masked;
 	}
 
 	/**
