@@ -10,6 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 
 import javax.net.ssl.SSLException;
@@ -61,8 +62,9 @@ final class TransportFailures {
 			case DNS -> cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException
 					|| type.startsWith("DnsNameResolver") || (exchanging && isImpossibleName(cause));
 			case TLS -> cause instanceof SSLException || type.contains("Ssl") || isClosedDuringHandshake(cause);
+			// The last is what an event loop says that somebody has shut down.
 			case CONNECT -> type.endsWith("ConnectTimeoutException") || cause instanceof ConnectException
-					|| cause instanceof NoRouteToHostException;
+					|| cause instanceof NoRouteToHostException || cause instanceof RejectedExecutionException;
 			case TIMEOUT -> cause instanceof TimeoutException || type.endsWith("TimeoutException");
 			case PROTOCOL -> isNotHttp(cause, type, exchanging);
 			case RESET -> type.startsWith("Premature") || type.startsWith("AbortedException")

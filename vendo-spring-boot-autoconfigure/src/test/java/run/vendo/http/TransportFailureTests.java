@@ -6,16 +6,21 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import run.vendo.VendoClient;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.TransportException;
 import run.vendo.error.TransportException.Reason;
 import run.vendo.error.UpstreamException;
+
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -63,6 +68,20 @@ class TransportFailureTests extends AbstractTransportTests {
 		assertThat(failure.attempts()).isEqualTo(3);
 		assertThat(failure).hasMessageContaining("No connection to 127.0.0.1:" + port);
 		assertThat(failure.getCause()).isNotNull();
+	}
+
+	@Test
+	void whenTheEventLoopIsShutDownShouldSayConnect() {
+		VendoClient client = closing(builder("https://vendo.example.invalid")
+			.webClientBuilder(() -> WebClient.builder()
+				.filter((request, next) -> Mono
+					.error(new WebClientRequestException(new RejectedExecutionException("event executor terminated"),
+							request.method(), request.url(), request.headers()))))
+			.build());
+		TransportException failure = failureOf(TransportException.class,
+				() -> client.http().get("/x").retrieve(String.class));
+		assertThat(failure.reason()).isEqualTo(Reason.CONNECT);
+		assertThat(failure.getCause()).isInstanceOf(RejectedExecutionException.class);
 	}
 
 	@Test
