@@ -1,9 +1,9 @@
 package run.vendo.http;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -15,55 +15,87 @@ import run.vendo.error.ErrorDetails;
 
 /**
  * Spaces calls of limited endpoints, so that the platform need not refuse them. It knows
- * of this client's calls and of nobody else's behind the same address.
+ * of the calls of its clients and of nobody else's behind the same address.
  */
 final class CallLimiter {
 
 	private final Scheduler scheduler;
 
-	private final Duration longestWait;
+	// When each of the latest calls is made, in order, some of them in the future.
+	private final Map<VendoEndpoint, List<Long>> calls = new EnumMap<>(VendoEndpoint.class);
 
-	// When each of the latest calls is made, some of them in the future.
-	private final Map<VendoEndpoint, Deque<Long>> calls = new EnumMap<>(VendoEndpoint.class);
-
-	CallLimiter(Scheduler scheduler, Duration longestWait) {
+	CallLimiter(Scheduler scheduler) {
 		this.scheduler = scheduler;
-		this.longestWait = longestWait;
 	}
 
 	/**
-	 * Wait for a call's turn.
-	 * @return empty once it has come; a {@link run.vendo.error.RateLimitedException} when
-	 * that would take too long
+	 * Wait for a call's turn. Whoever gives up meanwhile leaves the turn to others.
+	 * @param endpoint what is called
+	 * @param longestWait how far away the turn may be
+	 * @return empty once it has come; a {@link run.vendo.error.RateLimitedException} at
+	 * once when that would take too long
 	 */
-	Mono<Void> acquire(VendoEndpoint endpoint) {
+	Mono<Void> acquire(VendoEndpoint endpoint, Duration longestWait) {
 		VendoEndpoint.Limit limit = endpoint.limit().orElse(null);
 		if (limit == null) {
 			return Mono.empty();
 		}
 		return Mono.defer(() -> {
-			long wait = reserve(endpoint, limit);
-			if (wait > this.longestWait.toNanos()) {
+			long now = this.scheduler.now(TimeUnit.NANOSECONDS);
+			long turn = reserve(endpoint, limit, now, now + longestWait.toNanos());
+			Duration wait = Duration.ofNanos(turn - now);
+			if (wait.compareTo(longestWait) > 0) {
 				return Mono.error(refusal(endpoint, limit, wait));
 			}
-			return (wait > 0) ? Mono.delay(Duration.ofNanos(wait), this.scheduler).then() : Mono.empty();
+			return wait.isZero() ? Mono.empty()
+					: Mono.delay(wait, this.scheduler).doOnCancel(() -> release(endpoint, turn)).then();
 		});
 	}
 
-	private synchronized long reserve(VendoEndpoint endpoint, VendoEndpoint.Limit limit) {
-		long now = this.scheduler.now(TimeUnit.NANOSECONDS);
-		Deque<Long> latest = this.calls.computeIfAbsent(shared(endpoint), (key) -> new ArrayDeque<>());
+	/**
+	 * Find the first moment that has room for a call, and take it unless it is too late.
+	 */
+	private synchronized long reserve(VendoEndpoint endpoint, VendoEndpoint.Limit limit, long now, long latest) {
+		List<Long> turns = this.calls.computeIfAbsent(shared(endpoint), (key) -> new ArrayList<>());
+		long window = limit.window().toNanos();
+		turns.removeIf((turn) -> turn <= now - window);
 		long turn = now;
-		if (latest.size() >= limit.calls()) {
-			turn = Math.max(now, latest.getFirst() + limit.window().toNanos());
+		// Room comes where an earlier call leaves the window.
+		for (int i = 0; !hasRoom(turns, turn, limit.calls(), window); i++) {
+			turn = Math.max(now, turns.get(i) + window);
 		}
-		if (turn - now <= this.longestWait.toNanos()) {
-			if (latest.size() >= limit.calls()) {
-				latest.removeFirst();
+		if (turn <= latest) {
+			turns.add(indexAfter(turns, turn), turn);
+		}
+		return turn;
+	}
+
+	private static boolean hasRoom(List<Long> turns, long turn, int calls, long window) {
+		int at = indexAfter(turns, turn);
+		// With it, those from first to first + calls are one too many for a window.
+		for (int first = Math.max(0, at - calls); first <= at && first + calls <= turns.size(); first++) {
+			long begin = (first < at) ? turns.get(first) : turn;
+			long end = (first + calls > at) ? turns.get(first + calls - 1) : turn;
+			if (end - begin < window) {
+				return false;
 			}
-			latest.addLast(turn);
 		}
-		return turn - now;
+		return true;
+	}
+
+	private static int indexAfter(List<Long> turns, long turn) {
+		int index = turns.size();
+		while (index > 0 && turns.get(index - 1) > turn) {
+			index--;
+		}
+		return index;
+	}
+
+	private synchronized void release(VendoEndpoint endpoint, long turn) {
+		List<Long> turns = this.calls.get(shared(endpoint));
+		if (turns != null) {
+			turns.remove((Object) turn);
+		}
 	}
 
 	// The platform counts these together.
@@ -71,11 +103,11 @@ final class CallLimiter {
 		return (endpoint == VendoEndpoint.LEGACY_BALANCE) ? VendoEndpoint.BALANCE : endpoint;
 	}
 
-	private static Throwable refusal(VendoEndpoint endpoint, VendoEndpoint.Limit limit, long wait) {
+	private static Throwable refusal(VendoEndpoint endpoint, VendoEndpoint.Limit limit, Duration wait) {
 		return ErrorDetails.of(ErrorCode.RATE_LIMITED)
 			.summary("%s %s may be called %d times in %d minutes, and this client has done so"
 				.formatted(endpoint.method(), endpoint.path(), limit.calls(), limit.window().toMinutes()))
-			.retryAfter(Duration.ofNanos(wait))
+			.retryAfter(wait)
 			.build()
 			.toException(null);
 	}

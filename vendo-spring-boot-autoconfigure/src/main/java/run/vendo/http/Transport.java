@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +32,8 @@ final class Transport {
 	private final Connections streams;
 
 	private final Map<String, RateLimit> rateLimits = new ConcurrentHashMap<>();
+
+	private final Map<LimitedCaller, CallLimiter> limiters = new ConcurrentHashMap<>();
 
 	private final ClientInstrumentation instrumentation;
 
@@ -120,8 +123,28 @@ final class Transport {
 		return Optional.ofNullable((host != null) ? this.rateLimits.get(host) : null);
 	}
 
+	/**
+	 * Return what spaces the calls of all clients of a platform: its limits are for the
+	 * address that calls come from, whichever client makes them.
+	 */
+	CallLimiter limiter(URI platform, Scheduler scheduler) {
+		String origin = (platform.getScheme() + "://" + platform.getRawAuthority()).toLowerCase(Locale.ROOT);
+		return this.limiters.computeIfAbsent(new LimitedCaller(origin, scheduler),
+				(caller) -> new CallLimiter(scheduler));
+	}
+
 	static RetryBudget budget(RetryPolicy retry, Scheduler scheduler) {
 		return new RetryBudget(retry.budget(), () -> scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+	/**
+	 * Those whose calls count together.
+	 *
+	 * @param platform the platform they call
+	 * @param scheduler what tells them the time
+	 */
+	private record LimitedCaller(String platform, Scheduler scheduler) {
+
 	}
 
 	/**

@@ -174,8 +174,7 @@ public final class VendoHttp {
 		transport.instrumentation().recorder().retryBudget(budget);
 		return new VendoHttp(config, transport, budget,
 				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new Closing(),
-				new SharedCalls<>(),
-				config.rateLimiting() ? new CallLimiter(scheduler, config.retry().maxRetryAfter()) : null);
+				new SharedCalls<>(), config.rateLimiting() ? transport.limiter(config.baseUrl(), scheduler) : null);
 	}
 
 	/**
@@ -565,7 +564,7 @@ public final class VendoHttp {
 			CallObservation observation = CallObservation.start(VendoHttp.this.transport.instrumentation(), this.call,
 					context);
 			AnswerCache answers = VendoHttp.this.answers;
-			Mono<T> answer = (answers != null) ? cached(answers) : inTurn(1);
+			Mono<T> answer = (answers != null) ? cached(answers) : inTurn(1, null);
 			if (observation == null) {
 				return answer;
 			}
@@ -597,7 +596,7 @@ public final class VendoHttp {
 			if (WRITES.contains(this.call.method())) {
 				// Also after a failure: the platform may have done it all the same.
 				Mono<Void> written = offEventLoop(() -> answers.written(this.uri));
-				return Mono.usingWhen(Mono.just(this), (exchange) -> exchange.inTurn(1), (exchange) -> written,
+				return Mono.usingWhen(Mono.just(this), (exchange) -> exchange.inTurn(1, null), (exchange) -> written,
 						(exchange, failure) -> written, (exchange) -> written);
 			}
 			return Schedulers.isInNonBlockingThread()
@@ -616,7 +615,7 @@ public final class VendoHttp {
 			Duration lifetime = answers.lifetime(this.call.cacheFor(), this.uri);
 			if (lifetime == null || !HttpMethod.GET.equals(this.call.method()) || this.call.isSecretAnswer()
 					|| !isTrusted(this.uri)) {
-				return inTurn(1);
+				return inTurn(1, null);
 			}
 			String key = answers.key(VendoHttp.this.identity, variant(), this.uri);
 			AnswerCache.Entry entry = answers.get(key);
@@ -632,7 +631,7 @@ public final class VendoHttp {
 					answers.refresh(key, entry, lifetime);
 				}
 			};
-			return inTurn(1);
+			return inTurn(1, null);
 		}
 
 		private String variant() {
@@ -652,11 +651,22 @@ public final class VendoHttp {
 
 		/**
 		 * Make an attempt when its turn has come.
+		 * @param before what became of the attempt before, or {@code null} for the first
 		 */
-		Mono<T> inTurn(int attempt) {
+		Mono<T> inTurn(int attempt, @Nullable AttemptFailure before) {
 			CallLimiter limiter = VendoHttp.this.limiter;
-			return (limiter != null && this.endpoint != null)
-					? limiter.acquire(this.endpoint).then(Mono.defer(() -> attempt(attempt))) : attempt(attempt);
+			if (limiter == null || this.endpoint == null) {
+				return attempt(attempt);
+			}
+			Duration longestWait = min(VendoHttp.this.config.retry().maxRetryAfter(), LONGEST_WAIT);
+			if (this.deadline != Long.MAX_VALUE) {
+				// A turn that comes when the time is up is of no use.
+				longestWait = min(longestWait, Duration.ofNanos(Math.max(0, this.deadline - now() - 1)));
+			}
+			Mono<Void> turn = limiter.acquire(this.endpoint, longestWait);
+			// What the platform said tells more than that there is no turn to ask again.
+			return ((before != null) ? turn.onErrorMap((refusal) -> before.toException(attempt - 1)) : turn)
+				.then(Mono.defer(() -> attempt(attempt)));
 		}
 
 		Mono<T> attempt(int attempt) {
@@ -684,7 +694,7 @@ public final class VendoHttp {
 					return Mono.error(known.toException(attempt));
 				}
 				recorder().retried(CallNames.api(this.call), reasonOf(known.details()));
-				return Mono.delay(delay, VendoHttp.this.config.scheduler()).then(Mono.defer(() -> inTurn(attempt + 1)));
+				return Mono.delay(delay, VendoHttp.this.config.scheduler()).then(Mono.defer(() -> inTurn(attempt + 1, known)));
 			});
 		}
 
