@@ -7,8 +7,9 @@ import java.util.UUID;
 import org.springframework.util.Assert;
 
 /**
- * What to deploy. A request keeps its idempotency key: sent again, also by another
- * process that was told the key, it deploys nothing anew.
+ * What to deploy. Immutable. A request keeps its idempotency key: sent again, also by
+ * another process that was told the key, it deploys nothing anew. One that is made of it
+ * with other fields has a random key of its own, unless the key was set.
  *
  * @since 0.1.0
  */
@@ -16,10 +17,13 @@ public final class DeployRequest {
 
 	private final String idempotencyKey;
 
+	private final boolean random;
+
 	private final Map<String, Object> fields;
 
-	private DeployRequest(String idempotencyKey, Map<String, Object> fields) {
+	private DeployRequest(String idempotencyKey, boolean random, Map<String, Object> fields) {
 		this.idempotencyKey = idempotencyKey;
+		this.random = random;
 		this.fields = fields;
 	}
 
@@ -35,7 +39,7 @@ public final class DeployRequest {
 		Map<String, Object> fields = new LinkedHashMap<>();
 		fields.put("toolSlug", toolSlug);
 		fields.put("tenantSlug", tenantSlug);
-		return new DeployRequest(UUID.randomUUID().toString(), fields);
+		return new DeployRequest(UUID.randomUUID().toString(), true, fields);
 	}
 
 	/**
@@ -46,7 +50,7 @@ public final class DeployRequest {
 	 */
 	public DeployRequest idempotencyKey(String idempotencyKey) {
 		Assert.hasText(idempotencyKey, "'idempotencyKey' must not be blank");
-		return new DeployRequest(idempotencyKey, this.fields);
+		return new DeployRequest(idempotencyKey, false, this.fields);
 	}
 
 	/**
@@ -105,7 +109,9 @@ public final class DeployRequest {
 		Assert.notNull(value, () -> "'" + field + "' must not be null");
 		Map<String, Object> fields = new LinkedHashMap<>(this.fields);
 		fields.put(field, value);
-		return new DeployRequest(this.idempotencyKey, fields);
+		// Something else to deploy is another deploy, unless it is said to be the same.
+		String key = this.random ? UUID.randomUUID().toString() : this.idempotencyKey;
+		return new DeployRequest(key, this.random, fields);
 	}
 
 	/**

@@ -326,4 +326,16 @@ class VendoDashboardTests {
 		assertThat(this.dashboard.apps()).isEmpty();
 	}
 
+	@Test
+	void anotherDeployHasAnotherKeyUnlessItIsSet() {
+		DeployRequest request = DeployRequest.of("n8n", "acme");
+		DeployRequest other = request.deploymentSlug("flows");
+		assertThat(other.idempotencyKey()).isNotEqualTo(request.idempotencyKey());
+		assertThat(other.userVariables(Map.of("A", "1")).idempotencyKey()).isNotIn(request.idempotencyKey(),
+				other.idempotencyKey());
+		DeployRequest set = request.idempotencyKey("order-1").deploymentSlug("flows").with("region", "eu");
+		assertThat(set.idempotencyKey()).isEqualTo("order-1");
+		assertThat(set.idempotencyKey("order-2").bindings(List.of()).idempotencyKey()).isEqualTo("order-2");
+	}
+
 }
