@@ -21,6 +21,7 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.node.ObjectNode;
 
 import run.vendo.VendoClient;
+import run.vendo.billing.Period;
 import run.vendo.error.AuthException;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.UpstreamException;
@@ -336,6 +337,18 @@ class VendoDashboardTests {
 		DeployRequest set = request.idempotencyKey("order-1").deploymentSlug("flows").with("region", "eu");
 		assertThat(set.idempotencyKey()).isEqualTo("order-1");
 		assertThat(set.idempotencyKey("order-2").bindings(List.of()).idempotencyKey()).isEqualTo("order-2");
+	}
+
+	@Test
+	void moneyIsReadToTheLastDigit() {
+		answer(200, "{\"spentUsd\":12345678901234567.89,\"limit_usd\":12.50,\"capMicros\":9007199254740993}");
+		DashboardObject app = this.dashboard.tenant();
+		assertThat(app.usd("spent")).hasValue(new BigDecimal("12345678901234567.89"));
+		assertThat(app.number("limitUsd")).hasValue(new BigDecimal("12.50"));
+		assertThat(app.usd("cap")).hasValue(new BigDecimal("9007199254.740993"));
+		assertThat(app.json().toString()).contains("12345678901234567.89", "12.50");
+		assertThat(this.client.billing().usage(Period.DAY).json().path("spentUsd").decimalValue())
+			.isEqualTo(new BigDecimal("12345678901234567.89"));
 	}
 
 }
