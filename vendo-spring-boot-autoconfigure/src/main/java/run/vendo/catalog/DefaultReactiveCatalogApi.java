@@ -33,6 +33,7 @@ final class DefaultReactiveCatalogApi implements ReactiveCatalogApi {
 	public Mono<JsonNode> tool(String slug) {
 		return this.http.call("catalog", "tool")
 			.get("/api/tools/{slug}", slug)
+			.slug(slug)
 			.retrieve(JsonNode.class)
 			.onErrorResume(NotFoundException.class, (ex) -> Mono.empty());
 	}
@@ -41,6 +42,7 @@ final class DefaultReactiveCatalogApi implements ReactiveCatalogApi {
 	public Mono<JsonNode> usageFraming(String slug) {
 		return this.http.call("catalog", "usageFraming")
 			.get("/api/tools/{slug}/usage-framing", slug)
+			.slug(slug)
 			.retrieve(JsonNode.class)
 			.onErrorResume(NotFoundException.class, (ex) -> Mono.empty());
 	}
@@ -49,6 +51,7 @@ final class DefaultReactiveCatalogApi implements ReactiveCatalogApi {
 	public Mono<JsonNode> toolIntegrations(String slug) {
 		return this.http.call("catalog", "toolIntegrations")
 			.get("/api/tools/{slug}/integrations", slug)
+			.slug(slug)
 			.retrieve(JsonNode.class)
 			.onErrorResume(NotFoundException.class, (ex) -> Mono.empty());
 	}
@@ -58,6 +61,7 @@ final class DefaultReactiveCatalogApi implements ReactiveCatalogApi {
 		Assert.hasText(appId, "'appId' must not be blank");
 		return this.http.call("catalog", "toolIntegrations")
 			.get("/api/tools/{slug}/integrations", slug)
+			.slug(slug)
 			.query("appId", appId)
 			.retrieve(JsonNode.class)
 			.onErrorResume(NotFoundException.class, (ex) -> Mono.empty());

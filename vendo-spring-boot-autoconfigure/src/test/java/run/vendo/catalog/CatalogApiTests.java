@@ -1,5 +1,6 @@
 package run.vendo.catalog;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -84,9 +85,15 @@ class CatalogApiTests {
 	}
 
 	@Test
-	void whenRefusedShouldNotBeEmpty() {
+	void whenRefusedShouldNotBeEmptyAndSayWhatItWasAbout() {
 		this.server.respond((request) -> Response.status(403));
-		assertThatExceptionOfType(ForbiddenException.class).isThrownBy(() -> this.client.catalog().tool("n8n"));
+		CatalogApi catalog = this.client.catalog();
+		for (Runnable call : List.<Runnable>of(() -> catalog.tool("n8n"), () -> catalog.usageFraming("n8n"),
+				() -> catalog.toolIntegrations("n8n"), () -> catalog.toolIntegrations("n8n", "a1"),
+				() -> catalog.pricing("n8n"))) {
+			assertThatExceptionOfType(ForbiddenException.class).isThrownBy(call::run)
+				.satisfies((ex) -> assertThat(ex.slug()).isEqualTo("n8n"));
+		}
 	}
 
 	@Test
