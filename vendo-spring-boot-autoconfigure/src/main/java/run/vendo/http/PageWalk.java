@@ -1,9 +1,15 @@
 package run.vendo.http;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
@@ -26,6 +32,8 @@ import run.vendo.error.VendoException;
  */
 final class PageWalk<T> {
 
+	private static final int MOST_SEEN = 10_000;
+
 	private final ReactiveHttpApi http;
 
 	private final Paging paging;
@@ -36,9 +44,8 @@ final class PageWalk<T> {
 
 	private boolean done;
 
-	private @Nullable JsonNode first;
-
-	private @Nullable JsonNode previous;
+	// What the latest parts were, as hashes.
+	private final Set<String> seen = new LinkedHashSet<>();
 
 	PageWalk(ReactiveHttpApi http, Paging paging, Class<T> type) {
 		this.http = http;
@@ -80,16 +87,46 @@ final class PageWalk<T> {
 		Long total = total(answer);
 		long at = this.offset;
 		int size = items.size();
-		if (size == 0 || items.equals(this.previous) || items.equals(this.first)) {
+		if (size == 0 || !isNew(items)) {
 			this.done = true;
 			return new Page<>(List.of(), at, this.paging.pageSize(), total);
 		}
-		this.first = (this.first != null) ? this.first : items;
-		this.previous = items;
 		this.offset = at + size;
-		// A part of another size than was asked for, without a total, is all there is.
-		this.done = (total != null) ? this.offset >= total : size != this.paging.pageSize();
+		// A part of another size than can be had at once, without a total, is all there
+		// is.
+		boolean full = size == this.paging.pageSize() || size == given(answer);
+		this.done = (total != null) ? this.offset >= total : !full;
 		return new Page<>(values(items), at, this.paging.pageSize(), total);
+	}
+
+	/**
+	 * Return how many items a part can have: as many as were asked for, unless the answer
+	 * says that the platform gives less at once.
+	 */
+	private int given(JsonNode answer) {
+		JsonNode limit = answer.path(this.paging.limitField());
+		boolean less = limit.isIntegralNumber() && limit.canConvertToInt() && limit.intValue() > 0
+				&& limit.intValue() < this.paging.pageSize();
+		return less ? limit.intValue() : this.paging.pageSize();
+	}
+
+	private boolean isNew(JsonNode items) {
+		if (this.seen.size() >= MOST_SEEN) {
+			Iterator<String> oldest = this.seen.iterator();
+			oldest.next();
+			oldest.remove();
+		}
+		return this.seen.add(hash(items));
+	}
+
+	private static String hash(JsonNode items) {
+		try {
+			MessageDigest digest = MessageDigest.getInstance("SHA-256");
+			return HexFormat.of().formatHex(digest.digest(items.toString().getBytes(StandardCharsets.UTF_8)));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
 	}
 
 	private JsonNode items(JsonNode answer) {

@@ -12,8 +12,10 @@ import org.springframework.util.Assert;
  * How a list is walked that is answered in parts, by offset and limit. Immutable.
  * <p>
  * The walk ends with the list's total, where the platform tells it; else with a part that
- * has fewer items than were asked for. It also ends with an empty part, and with one that
- * was there before, as when the platform takes no notice of the offset.
+ * has fewer items than were asked for, or than the platform says that it gives at once:
+ * the field of the answer that is called as the parameter for the size is. Where it says
+ * neither, ask for no more than it gives. The walk also ends with an empty part, and with
+ * one that was there before, as when the platform takes no notice of the offset.
  *
  * @since 0.1.0
  * @see HttpApi#pages(Paging, Class)
@@ -161,6 +163,15 @@ public final class Paging {
 
 	@Nullable String itemsField() {
 		return this.itemsField;
+	}
+
+	/**
+	 * Return the field of the answer that tells how many items a part can have, where it
+	 * has one: it is called as the parameter is, without a prefix.
+	 */
+	String limitField() {
+		String name = this.limitParameter.replaceAll("[\\[\\]]+$", "");
+		return name.substring(Math.max(name.lastIndexOf('['), name.lastIndexOf('.')) + 1);
 	}
 
 	String totalField() {

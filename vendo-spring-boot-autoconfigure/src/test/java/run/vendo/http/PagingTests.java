@@ -152,6 +152,41 @@ class PagingTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void whenThePlatformSaysThatItGivesLessAtOnceAPartOfThatSizeIsNotTheLast(Kind kind) {
+		list(25, 10, (items, total) -> "{\"items\":" + items + ",\"limit\":10}");
+		assertThat(kind.numbers(this.client, Paging.of("/x"))).isEqualTo(upTo(25));
+		assertThat(this.server.requests()).extracting((request) -> query(request).get("offset"))
+			.containsExactly("0", "10", "20");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenThePlatformGivesMoreThanItSaysAFullPartIsNotTheLast(Kind kind) {
+		list(25, (items, total) -> "{\"items\":" + items + ",\"limit\":5}");
+		assertThat(kind.numbers(this.client, Paging.of("/x").pageSize(10))).isEqualTo(upTo(25));
+	}
+
+	@Test
+	void whatAPartCanHaveIsReadUnderTheParametersName() {
+		assertThat(Paging.of("/x").limitField()).isEqualTo("limit");
+		assertThat(Paging.of("/x").parameters("page[size]", "page[offset]").limitField()).isEqualTo("size");
+		assertThat(Paging.of("/x").parameters("page.per_page", "o").limitField()).isEqualTo("per_page");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenTheListGoesRoundWithoutItsFirstPartShouldNotGoRound(Kind kind) {
+		this.server.respond((request) -> {
+			int offset = Integer.parseInt(query(request).get("offset"));
+			int at = (offset == 0) ? 0 : 10 + (offset - 10) % 20;
+			return (offset > 1000) ? Response.json("[]") : Response.json(items(at, at + 10));
+		});
+		assertThat(kind.numbers(this.client, Paging.of("/x").pageSize(10))).isEqualTo(upTo(30));
+		assertThat(this.server.count()).isEqualTo(4);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void whenTheTotalIsTooLargeAnEmptyPartEndsTheWalk(Kind kind) {
 		list(10, (items, total) -> "{\"items\":" + items + ",\"total\":1000}");
 		assertThat(kind.numbers(this.client, Paging.of("/x").pageSize(10))).isEqualTo(upTo(10));
