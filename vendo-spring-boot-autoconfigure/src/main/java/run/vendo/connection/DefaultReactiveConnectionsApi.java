@@ -13,6 +13,8 @@ import run.vendo.error.VendoException;
 import run.vendo.http.ApiCall;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.PathSegments;
+import run.vendo.http.VendoCredential;
+import run.vendo.http.VendoEndpoint;
 import run.vendo.http.VendoHttp;
 import run.vendo.token.ByokCatalog;
 import run.vendo.token.ByokProvider;
@@ -107,6 +109,11 @@ final class DefaultReactiveConnectionsApi implements ReactiveConnectionsApi {
 	}
 
 	private List<Connection> fromEnvironment() {
+		VendoCredential credential = this.http.config().credential();
+		if (credential != null && credential.type() != VendoCredential.Type.NONE) {
+			// Whoever has one means the platform.
+			this.http.requireCredential(VendoEndpoint.CONNECTIONS);
+		}
 		return this.catalog.providers().stream().map(this::fromEnvironment).toList();
 	}
 

@@ -169,6 +169,15 @@ public enum VendoEndpoint {
 		}
 	}
 
+	// What else there may be of these is for who is signed in to the dashboard.
+	private static final List<String> SESSION_FAMILIES = List.of("/api/apps", "/api/keys", "/api/tenants/me",
+			"/api/user/me");
+
+	// Anybody may read these, but who is signed in alone may write.
+	private static final List<String> SESSION_WRITE_FAMILIES = List.of("/api/integrations");
+
+	private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
 	private final HttpMethod method;
 
 	private final String path;
@@ -229,6 +238,26 @@ public enum VendoEndpoint {
 			}
 		}
 		return best;
+	}
+
+	/**
+	 * Return the error of a call that reaches none of these endpoints, but a part of the
+	 * API where none with this credential can work.
+	 * @param path its path
+	 * @param type what the call has
+	 * @return the error, or {@code null} when it may work
+	 */
+	static @Nullable VendoException refusalOfFamily(HttpMethod method, String path, Type type) {
+		if (type == Type.SESSION_COOKIE || !path.startsWith("/api/")) {
+			return null;
+		}
+		boolean refused = isWithin(path, SESSION_FAMILIES)
+				|| (!READS.contains(method) && isWithin(path, SESSION_WRITE_FAMILIES));
+		return refused ? refusal(method + " " + Redaction.mask(path), List.of(Type.SESSION_COOKIE), type) : null;
+	}
+
+	private static boolean isWithin(String path, List<String> families) {
+		return families.stream().anyMatch((family) -> path.equals(family) || path.startsWith(family + "/"));
 	}
 
 	private boolean matches(String[] path) {
@@ -303,10 +332,14 @@ public enum VendoEndpoint {
 	 */
 	VendoException refusal(Type type) {
 		List<Type> wanted = this.credentials.stream().filter((each) -> each != Type.NONE).toList();
+		return refusal(this.method + " " + this.path, wanted, type);
+	}
+
+	private static VendoException refusal(String call, List<Type> wanted, Type type) {
 		String what = wanted.stream().map(Type::withArticle).collect(Collectors.joining(" or "));
 		Type first = wanted.get(0);
 		return ErrorDetails.of(ErrorCode.AUTH)
-			.summary("%s %s needs %s, and the call has %s".formatted(this.method, this.path, what, type.withArticle()))
+			.summary("%s needs %s, and the call has %s".formatted(call, what, type.withArticle()))
 			.nextStep("Use %s: %s.".formatted(first.withArticle(), first.source()))
 			.toException();
 	}

@@ -47,6 +47,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.util.StringUtils;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.UnsupportedMediaTypeException;
@@ -54,6 +55,7 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeStrategies;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientException;
+import org.springframework.web.util.UriUtils;
 
 /**
  * The one exchange path. Every call of every API goes through
@@ -386,7 +388,8 @@ public final class VendoHttp {
 	}
 
 	private void requireMode(ApiCall call) {
-		if (call.vendoOnlyFeature() != null && this.config.credential() == null) {
+		// Another credential than none may be one that works.
+		if (call.vendoOnlyFeature() != null && this.config.credentialType() == VendoCredential.Type.NONE) {
 			requireVendoMode(call.vendoOnlyFeature());
 		}
 	}
@@ -409,19 +412,30 @@ public final class VendoHttp {
 	 */
 	private @Nullable VendoEndpoint requireCredential(ApiCall call, URI uri) {
 		VendoEndpoint endpoint = endpoint(call, uri);
+		VendoCredential own = call.credential();
+		VendoCredential.Type type = (own != null) ? own.type() : this.config.credentialType();
 		if (endpoint != null) {
-			VendoCredential own = call.credential();
-			VendoCredential.Type type = (own != null) ? own.type() : this.config.credentialType();
-			// What somebody writes into the headers themselves cannot be told.
-			if (!endpoint.allows(type) && !call.headers().containsHeader(HttpHeaders.AUTHORIZATION)
-					&& !call.headers().containsHeader(HttpHeaders.COOKIE)) {
+			if (!endpoint.allows(type) && !bringsItsOwn(call)) {
 				throw endpoint.refusal(type);
 			}
+			return endpoint;
 		}
-		else if (call.vendoOnlyFeature() != null) {
+		if (call.vendoOnlyFeature() != null) {
 			requireVendoMode(call.vendoOnlyFeature());
 		}
-		return endpoint;
+		if (call.base() == null && isOfApi(uri)) {
+			VendoException refusal = VendoEndpoint.refusalOfFamily(call.method(), apiPath(uri), type);
+			if (refusal != null && !bringsItsOwn(call)) {
+				throw refusal;
+			}
+		}
+		return null;
+	}
+
+	// What somebody writes into the headers themselves cannot be told.
+	private static boolean bringsItsOwn(ApiCall call) {
+		return call.headers().containsHeader(HttpHeaders.AUTHORIZATION)
+				|| call.headers().containsHeader(HttpHeaders.COOKIE);
 	}
 
 	private @Nullable VendoEndpoint endpoint(ApiCall call, URI uri) {
@@ -431,9 +445,38 @@ public final class VendoHttp {
 		if (call.path().startsWith("/")) {
 			return VendoEndpoint.lookUp(call.method(), call.template(), uri.getRawPath());
 		}
-		String path = uri.getRawPath();
-		return (path != null && Origin.same(uri, this.config.baseUrl()))
-				? VendoEndpoint.lookUp(call.method(), path, path) : null;
+		String path = apiPath(uri);
+		return isOfApi(uri) ? VendoEndpoint.lookUp(call.method(), path, path) : null;
+	}
+
+	/**
+	 * Return the path of a URL as the API knows it, not decoded: without what the base
+	 * URL has of one.
+	 */
+	private String apiPath(URI uri) {
+		String path = Objects.requireNonNullElse(uri.getRawPath(), "");
+		return isOfApi(uri) ? path.substring(basePath().length()) : path;
+	}
+
+	private boolean isOfApi(URI uri) {
+		String base = basePath();
+		return Origin.same(uri, this.config.baseUrl())
+				&& (base.isEmpty() || String.valueOf(uri.getRawPath()).startsWith(base + "/"));
+	}
+
+	private String basePath() {
+		return Objects.requireNonNullElse(this.config.baseUrl().getRawPath(), "");
+	}
+
+	/**
+	 * Return whether an answer may hold credentials, in whatever way its URL is written.
+	 */
+	private boolean holdsCredentials(URI uri) {
+		String path = UriUtils.decode(apiPath(uri), StandardCharsets.UTF_8).replaceAll(";[^/]*", "");
+		String plain = StringUtils.cleanPath(path).replaceAll("/{2,}", "/");
+		boolean api = isOfApi(uri) && plain.startsWith("/api/");
+		return (!api && Origin.same(uri, this.config.credentialsUrl()))
+				|| VendoEndpoint.lookUp(HttpMethod.GET, plain, plain) == VendoEndpoint.CONNECTIONS;
 	}
 
 	private static ErrorMapper errorMapper(HttpConfig config, @Nullable VendoCredential credential,

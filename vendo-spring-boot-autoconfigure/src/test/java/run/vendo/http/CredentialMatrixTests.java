@@ -149,11 +149,73 @@ class CredentialMatrixTests {
 
 	@ParameterizedTest
 	@CsvSource({ "GET, /api/deploy", "GET, /api/deployments", "GET, /api/deployments/a/b/c", "GET, /", "GET, /api",
-			"GET, /x/api/keys", "DELETE, /api/apps/a", "GET, /api/billing-other" })
+			"GET, /x/api/keys", "DELETE, /api/tools/x", "GET, /api/billing-other", "GET, /api/apps-other",
+			"GET, /api/tenants/other", "HEAD, /api/integrations", "GET, /api/integrations/slack/more" })
 	void whenEndpointIsNotDocumentedShouldLetEverythingThrough(String method, String path) {
 		assertThat(VendoEndpoint.find(HttpMethod.valueOf(method), path)).isEmpty();
 		client(VendoCredential.appKey(KEY)).http().exchange(HttpMethod.valueOf(method), path).toBodilessEntity();
 		assertThat(this.server.requests()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "POST, /api/apps", "GET, /api/apps/a1", "DELETE, /api/apps/a", "GET, /api/apps/a/b/c",
+			"HEAD, /api/apps", "POST, /api/keys", "GET, /api/keys/k", "DELETE, /api/tenants/me",
+			"GET, /api/tenants/me/members", "PUT, /api/user/me", "DELETE, /api/integrations/slack",
+			"PUT, /api/integrations", "POST, /api/integrations/a/b/c" })
+	void whatElseThereIsOfTheDashboardNeedsASession(String method, String path) {
+		for (Type type : EnumSet.complementOf(EnumSet.of(Type.SESSION_COOKIE))) {
+			assertThatExceptionOfType(AuthException.class).isThrownBy(
+					() -> client(credential(type)).http().exchange(HttpMethod.valueOf(method), path).toBodilessEntity())
+				.withMessageContaining("%s %s needs a session cookie, and the call has %s", method, path,
+						type.withArticle())
+				.satisfies((ex) -> assertThat(ex.attempts()).isZero());
+		}
+		assertThat(this.server.requests()).isEmpty();
+		client(credential(Type.SESSION_COOKIE)).http().exchange(HttpMethod.valueOf(method), path).toBodilessEntity();
+		client(credential(Type.APP_KEY)).http()
+			.exchange(HttpMethod.valueOf(method), path)
+			.header("Cookie", COOKIE)
+			.toBodilessEntity();
+		assertThat(this.server.requests()).hasSize(2);
+	}
+
+	@Test
+	void whenTheApiIsBelowAPathShouldDecideAlike() {
+		VendoClient client = TestClients.oss(java.net.URI.create(this.server.url() + "/vendo"))
+			.credential(credential(Type.APP_KEY))
+			.build();
+		this.clients.add(client);
+		HttpApi http = client.http();
+		for (HttpApi.Request refused : List.of(http.post("/api/apps/a1/keys"), http.get("/api/apps"),
+				http.get("/api/apps/a1"), http.get(this.server.url() + "/vendo/api/keys"),
+				http.get(this.server.url() + "/vendo/api/keys/k1"), http.get("/api/{what}", "apps"))) {
+			assertThatExceptionOfType(AuthException.class).isThrownBy(refused::toBodilessEntity);
+		}
+		assertThat(this.server.requests()).isEmpty();
+		http.get(this.server.url() + "/vendo/api/deployments/me/connections").toBodilessEntity();
+		assertThat(this.server.lastRequest().path()).isEqualTo("/vendo/api/deployments/me/connections");
+	}
+
+	@Test
+	void withoutACredentialWhatNeedsThePlatformSaysSo() {
+		VendoClient nobody = client(VendoCredential.none());
+		assertThatExceptionOfType(VendoOnlyFeatureException.class).isThrownBy(() -> nobody.billing().balance());
+		assertThatExceptionOfType(VendoOnlyFeatureException.class).isThrownBy(() -> nobody.billing().spendCaps());
+		assertThatExceptionOfType(VendoOnlyFeatureException.class).isThrownBy(() -> nobody.billing().cliBalance());
+		assertThatExceptionOfType(VendoOnlyFeatureException.class).isThrownBy(() -> nobody.events().subscribe());
+		assertThat(nobody.connections().list()).isNotEmpty();
+		assertThat(this.server.requests()).isEmpty();
+	}
+
+	@Test
+	void connectionsOfASessionAreNotThoseOfTheEnvironment() {
+		VendoClient session = client(VendoCredential.sessionCookie(COOKIE));
+		assertThatExceptionOfType(AuthException.class).isThrownBy(() -> session.connections().list())
+			.withMessageContaining("an App Key");
+		assertThatExceptionOfType(AuthException.class).isThrownBy(() -> session.connections().get("slack"));
+		assertThatExceptionOfType(AuthException.class)
+			.isThrownBy(() -> session.reactive().connections().snapshot().block());
+		assertThat(this.server.requests()).isEmpty();
 	}
 
 	@Test

@@ -1,7 +1,6 @@
 package run.vendo.test;
 
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,7 @@ import run.vendo.dashboard.DeployRequest;
 import run.vendo.dashboard.UsageRange;
 import run.vendo.dashboard.VendoDashboard;
 import run.vendo.error.AuthException;
+import run.vendo.error.VendoOnlyFeatureException;
 import run.vendo.event.EventStream;
 import run.vendo.http.HttpApi;
 import run.vendo.http.RetryPolicy;
@@ -233,9 +233,7 @@ class EndpointMatrixTests {
 	@MethodSource("matrix")
 	void aMethodIsRefusedAsItsEndpointIs(VendoEndpoint endpoint, Type type) {
 		Consumer<VendoClient> call = this.calls.get(endpoint);
-		// Without a key of any kind these fail for want of one.
-		boolean withoutKey = EnumSet.of(Type.NONE, Type.SESSION_COOKIE).contains(type);
-		if (call == null || endpoint == VendoEndpoint.EVENTS || withoutKey) {
+		if (call == null || endpoint == VendoEndpoint.EVENTS) {
 			return;
 		}
 		try (VendoClient other = this.platform.clientBuilder()
@@ -245,6 +243,15 @@ class EndpointMatrixTests {
 			if (endpoint.allows(type)) {
 				call.accept(other);
 				assertReached(endpoint);
+			}
+			else if (type == Type.NONE && endpoint == VendoEndpoint.CONNECTIONS) {
+				// Then those of the environment are meant.
+				call.accept(other);
+				assertThat(this.platform.requests()).isEmpty();
+			}
+			else if (type == Type.NONE) {
+				assertThatExceptionOfType(VendoOnlyFeatureException.class).isThrownBy(() -> call.accept(other));
+				assertThat(this.platform.requests()).isEmpty();
 			}
 			else {
 				assertThatExceptionOfType(AuthException.class).isThrownBy(() -> call.accept(other));
