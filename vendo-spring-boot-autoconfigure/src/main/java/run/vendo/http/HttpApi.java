@@ -122,7 +122,7 @@ public interface HttpApi {
 
 	/**
 	 * Return what a host last said about its rate limit.
-	 * @param host the name of the host
+	 * @param host the name of the host, with a port where it is about that one alone
 	 * @return the last limit seen, empty when none was seen yet
 	 */
 	Optional<RateLimit> rateLimit(String host);

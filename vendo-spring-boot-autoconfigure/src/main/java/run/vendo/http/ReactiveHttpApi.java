@@ -117,7 +117,7 @@ public interface ReactiveHttpApi {
 
 	/**
 	 * Return what a host last said about its rate limit.
-	 * @param host the name of the host
+	 * @param host the name of the host, with a port where it is about that one alone
 	 * @return the last limit seen, empty when none was seen yet
 	 */
 	Optional<RateLimit> rateLimit(String host);

@@ -114,13 +114,27 @@ final class Transport {
 				|| headers.containsHeader("RateLimit-Limit") || headers.containsHeader("X-RateLimit-Limit")) {
 			RateLimit limit = RateLimit.from(headers, clock.instant());
 			if (limit != null) {
-				this.rateLimits.put(uri.getHost(), limit);
+				this.rateLimits.put(uri.getHost().toLowerCase(Locale.ROOT), limit);
+				this.rateLimits.put(hostAndPort(uri), limit);
 			}
 		}
 	}
 
-	Optional<RateLimit> rateLimit(@Nullable String host) {
-		return Optional.ofNullable((host != null) ? this.rateLimits.get(host) : null);
+	Optional<RateLimit> rateLimit(URI uri) {
+		return Optional.ofNullable(this.rateLimits.get(hostAndPort(uri)));
+	}
+
+	/**
+	 * Return what a host last said.
+	 * @param host the host, with a port or for all its ports
+	 */
+	Optional<RateLimit> rateLimit(String host) {
+		return Optional.ofNullable(this.rateLimits.get(host.toLowerCase(Locale.ROOT)));
+	}
+
+	private static String hostAndPort(URI uri) {
+		int port = (uri.getPort() != -1) ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+		return uri.getHost().toLowerCase(Locale.ROOT) + ":" + port;
 	}
 
 	/**

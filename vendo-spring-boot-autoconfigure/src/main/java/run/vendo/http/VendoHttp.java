@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -331,7 +332,7 @@ public final class VendoHttp {
 	}
 
 	Optional<RateLimit> rateLimit(@Nullable String host) {
-		return this.transport.rateLimit((host != null) ? host : this.config.baseUrl().getHost());
+		return (host != null) ? this.transport.rateLimit(host) : this.transport.rateLimit(this.config.baseUrl());
 	}
 
 	/**
@@ -1008,15 +1009,24 @@ public final class VendoHttp {
 			if (listener == null) {
 				return;
 			}
-			ErrorDetails error = (failure != null) ? failure.details() : null;
+			ErrorDetails error = (failure != null) ? withoutSecrets(failure.details()) : null;
 			Integer status = (error != null && error.status() != null) ? error.status() : status();
 			try {
 				listener.onExchange(new ExchangeReport(this.call.api(), this.call.operation(), requestSummary(),
 						attempt, Duration.ofNanos(Math.max(0, now() - started)), status, error));
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				// An assertion that fails is the listener's failure too, not the call's.
+				Exceptions.throwIfJvmFatal(ex);
 				logger.warn("An exchange listener failed", ex);
 			}
+		}
+
+		// The exception's URL is for the user's browser; a listener is for logs.
+		private static ErrorDetails withoutSecrets(ErrorDetails details) {
+			URI connectUrl = details.connectUrl();
+			return (connectUrl == null) ? details
+					: details.mutate().connectUrl(URI.create(Redaction.mask(connectUrl))).build();
 		}
 
 		long now() {
@@ -1065,6 +1075,8 @@ public final class VendoHttp {
 
 		private @Nullable CallObservation observation;
 
+		private volatile boolean reported;
+
 		StreamedExchange(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
 			super(call, (answer) -> Mono.empty());
 			this.type = type;
@@ -1097,7 +1109,9 @@ public final class VendoHttp {
 			return Flux.defer(() -> stream(this.uri, 0, started)).takeUntilOther(end).onErrorMap((failure) -> {
 				AttemptFailure known = failureOf(failure, this.timeout);
 				log(known, 1, started);
-				report(known, 1, started);
+				if (!this.reported) {
+					report(known, 1, started);
+				}
 				return known.toException(1);
 			});
 		}
@@ -1111,7 +1125,10 @@ public final class VendoHttp {
 			HttpHeaders headers = response.headers().asHttpHeaders();
 			HttpStatusCode status = response.statusCode();
 			answered(status, headers);
+			VendoHttp.this.transport.sawRateLimit(target, headers, VendoHttp.this.config.clock());
 			if (status.value() == 204) {
+				logAnswer("answered", 1, started);
+				reportOnce(started);
 				return response.releaseBody().thenMany(Flux.empty());
 			}
 			if (status.is3xxRedirection() && headers.getFirst(HttpHeaders.LOCATION) != null) {
@@ -1130,8 +1147,13 @@ public final class VendoHttp {
 			if (this.observation != null) {
 				this.observation.succeeded(1, status(), requestId());
 			}
-			report(null, 1, started);
+			reportOnce(started);
 			return this.streamReader.apply(response.body(BodyExtractors.toDataBuffers()).onErrorMap(this::broken));
+		}
+
+		private void reportOnce(long started) {
+			this.reported = true;
+			report(null, 1, started);
 		}
 
 		private VendoException broken(Throwable failure) {

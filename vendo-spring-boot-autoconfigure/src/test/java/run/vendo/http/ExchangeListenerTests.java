@@ -1,5 +1,7 @@
 package run.vendo.http;
 
+import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,6 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
 
 import run.vendo.VendoClient;
 import run.vendo.error.ErrorCode;
@@ -14,6 +19,10 @@ import run.vendo.error.VendoException;
 import run.vendo.fixture.StubServer;
 import run.vendo.fixture.StubServer.Response;
 import run.vendo.fixture.TestClients;
+
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -107,6 +116,82 @@ class ExchangeListenerTests {
 		}
 		assertThat(this.reports).hasSize(1);
 		assertThat(next).hasSize(1);
+	}
+
+	@Test
+	void anAssertionOfAListenerIsNotTheCallsFailure() {
+		this.server.respond((request) -> Response.json("{}"));
+		try (VendoClient other = this.client.mutate().exchangeListener((report) -> {
+			throw new AssertionError("of the test");
+		}).build()) {
+			assertThat(other.http().get("/x").toBodilessEntity().getStatusCode().value()).isEqualTo(200);
+			this.server.respond((request) -> Response.error(404, "provider_unknown"));
+			assertThatExceptionOfType(VendoException.class).isThrownBy(() -> other.http().get("/x").toBodilessEntity())
+				.satisfies((ex) -> assertThat(ex.status()).isEqualTo(404));
+		}
+		assertThat(this.server.count()).isEqualTo(2);
+	}
+
+	@Test
+	void theUrlToConnectAtIsMaskedForListenersAndWholeForTheCaller() {
+		String url = "https://vendo.run/connections/connect/slack?app_key=" + TestClients.KEY + "&state=s3cr3t";
+		this.server.respond((request) -> Response.json(403,
+				"{\"error\":{\"code\":\"binding_missing\",\"connect_url\":\"" + url + "\"}}"));
+		assertThatExceptionOfType(VendoException.class).isThrownBy(() -> this.client.token("slack"))
+			.satisfies((ex) -> assertThat(ex.connectUrl()).hasToString(url));
+		assertThat(this.reports).singleElement()
+			.satisfies((report) -> assertThat(report.error().connectUrl())
+				.hasToString("https://vendo.run/connections/connect/slack?app_key=***&state=***"));
+	}
+
+	@Test
+	void aStreamIsToldOnceAndItsRateLimitIsRemembered() throws Exception {
+		try (RawServer raw = RawServer
+			.start((exchange) -> exchange.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+					+ "RateLimit-Remaining: 7\r\nContent-Length: 100\r\n\r\n: ping\n\n"))) {
+			VendoHttp http = http(raw);
+			StepVerifier.create(stream(http)).verifyError(VendoException.class);
+			assertThat(this.reports).singleElement().satisfies((report) -> {
+				assertThat(report.isSuccess()).isTrue();
+				assertThat(report.status()).isEqualTo(200);
+			});
+			assertThat(http.api().rateLimit().orElseThrow().remaining()).isEqualTo(7);
+			http.close();
+		}
+	}
+
+	@Test
+	void aStreamThatHasNoContentOrCannotBeginIsToldOnce() throws Exception {
+		AtomicInteger calls = new AtomicInteger();
+		try (RawServer raw = RawServer.start((exchange) -> exchange.send((calls.incrementAndGet() == 1)
+				? "HTTP/1.1 204 No Content\r\n\r\n" : "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"))) {
+			VendoHttp http = http(raw);
+			StepVerifier.create(stream(http)).verifyComplete();
+			StepVerifier.create(stream(http)).verifyError(VendoException.class);
+			assertThat(this.reports).extracting(ExchangeReport::status).containsExactly(204, 500);
+			assertThat(this.reports).extracting(ExchangeReport::isSuccess).containsExactly(true, false);
+			http.close();
+		}
+	}
+
+	private VendoHttp http(RawServer server) {
+		URI url = URI.create(server.url());
+		return VendoHttp.create(
+				new HttpConfig(url, url, url, "1", () -> TestClients.KEY, null, RetryPolicy.none(),
+						HttpTimeouts.defaults(), 1024, Clock.systemUTC(), Schedulers.parallel(), () -> 0.5,
+						this.reports::add, false, null),
+				VendoConnectorFactory.detect(), ConnectionPool.defaults(), WebClient::builder,
+				ClientInstrumentation.none());
+	}
+
+	private static Flux<Integer> stream(VendoHttp http) {
+		return http.call("events", "subscribe")
+			.get("/x")
+			.stream(MediaType.TEXT_EVENT_STREAM, Duration.ofSeconds(20), (body) -> body.map((part) -> {
+				int bytes = part.readableByteCount();
+				DataBufferUtils.release(part);
+				return bytes;
+			}).ignoreElements().cast(Integer.class).flux());
 	}
 
 }

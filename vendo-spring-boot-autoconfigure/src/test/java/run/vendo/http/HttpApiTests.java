@@ -359,6 +359,8 @@ class HttpApiTests extends AbstractTransportTests {
 		http.get("/x").toBodilessEntity();
 		assertThat(http.rateLimit()).contains(new RateLimit(60L, 59L, 30L, NOW));
 		assertThat(http.rateLimit("127.0.0.1")).isEqualTo(http.rateLimit());
+		assertThat(http.rateLimit("127.0.0.1:" + platform.port())).isEqualTo(http.rateLimit());
+		assertThat(http.rateLimit("127.0.0.1:1")).isEmpty();
 		assertThat(http.rateLimit("elsewhere")).isEmpty();
 	}
 
@@ -376,6 +378,20 @@ class HttpApiTests extends AbstractTransportTests {
 		client.http().get("/x").toBodilessEntity();
 		assertThat(client.http().rateLimit().orElseThrow().remaining()).isZero();
 		assertThat(client.http().rateLimit().orElseThrow().limit()).isNull();
+	}
+
+	@Test
+	void rateLimitsAreOfAHostAndAPort() {
+		answers(json(200, "{}").withHeader("RateLimit-Remaining", "1"));
+		RawServer other = closing(RawServer.start((exchange) -> exchange
+			.send("HTTP/1.1 200 OK\r\nRateLimit-Remaining: 2\r\nContent-Length: 2\r\n\r\n{}")));
+		HttpApi http = closing(builder("http://LOCALHOST:" + platform.port()).build()).http();
+		http.get("/x").toBodilessEntity();
+		http.get("http://LocalHost:" + other.port() + "/x").toBodilessEntity();
+		assertThat(http.rateLimit().orElseThrow().remaining()).isEqualTo(1);
+		assertThat(http.rateLimit("localhost:" + platform.port()).orElseThrow().remaining()).isEqualTo(1);
+		assertThat(http.rateLimit("LOCALHOST:" + other.port()).orElseThrow().remaining()).isEqualTo(2);
+		assertThat(http.rateLimit("localhost").orElseThrow().remaining()).isEqualTo(2);
 	}
 
 }
