@@ -10,16 +10,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.cache.Cache;
 import org.springframework.util.AntPathMatcher;
 import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
 
 /**
  * Which answers are kept, where and for how long. Nothing is kept unless asked to.
  * Immutable.
  * <p>
- * Only answers to {@code GET} are kept, each for one credential and one user. One that
- * has grown old is asked for again with its {@code ETag} or {@code Last-Modified}, where
- * it has one. A write to a path drops what is kept of the paths that share its first two
- * segments, for example all of {@code /api/apps}. The cache sees whole answers, and
- * whatever they hold.
+ * Only answers to {@code GET} are kept, each for one credential and one user; those that
+ * hold credentials never are. One that has grown old is asked for again with its
+ * {@code ETag} or {@code Last-Modified}, where it has one. A write to a path drops what
+ * is kept of the paths that share its first two segments, for example all of
+ * {@code /api/apps}, and of others whose answers it changes. The cache sees whole
+ * answers, and whatever they hold. A call waits for it for a second at most.
  *
  * @since 0.1.0
  */
@@ -49,17 +51,36 @@ public final class ResponseCaching {
 
 	/**
 	 * Keep the answers of some paths.
-	 * @param pathPattern the paths, for example {@code /api/tools/**}; the first pattern
-	 * that matches counts
-	 * @param lifetime how long an answer is used, positive
+	 * @param pathPattern the paths, for example {@code /api/tools/**}, beginning with
+	 * {@code /}; the first pattern that matches counts
+	 * @param lifetime how long an answer is used, positive, and 365 days at most
 	 * @return a new caching
 	 */
 	public ResponseCaching keep(String pathPattern, Duration lifetime) {
 		Assert.hasText(pathPattern, "'pathPattern' must not be blank");
+		Assert.isTrue(pathPattern.startsWith("/"), "'pathPattern' must begin with '/'");
+		Assert.isTrue(isWellFormed(pathPattern), () -> "'pathPattern' has braces that do not match: " + pathPattern);
 		Assert.isTrue(!lifetime.isNegative() && !lifetime.isZero(), "'lifetime' must be positive");
 		Map<String, Duration> lifetimes = new LinkedHashMap<>(this.lifetimes);
 		lifetimes.putIfAbsent(pathPattern, lifetime);
 		return new ResponseCaching(this.cache, lifetimes);
+	}
+
+	// Found out here and not with a call: a pattern that is wrong never matches.
+	private static boolean isWellFormed(String pathPattern) {
+		try {
+			for (String segment : StringUtils.tokenizeToStringArray(pathPattern, "/")) {
+				String variables = segment.replaceAll("\\{(?:[^/{}]|\\{[^/{}]*})+}", "");
+				if (variables.indexOf('{') >= 0 || variables.indexOf('}') >= 0) {
+					return false;
+				}
+				PATHS.match(segment, segment);
+			}
+			return true;
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
 	}
 
 	Cache cache() {

@@ -327,6 +327,24 @@ public enum VendoEndpoint {
 	}
 
 	/**
+	 * Return where else a call of it changes what is answered, besides the paths that
+	 * share its first two segments.
+	 */
+	List<String> alsoChanges() {
+		return switch (this) {
+			case DEPLOY, DESTROY_DEPLOYMENT ->
+				List.of("/api/deployments", "/api/apps", "/api/keys", "/api/connections");
+			case CREATE_CONNECTION -> List.of("/api/deployments", "/api/apps", "/api/integrations");
+			case MINT_CONNECTION_KEY, MINT_APP_KEY -> List.of("/api/keys");
+			case REVOKE_KEY -> List.of("/api/apps", "/api/connections");
+			case UPDATE_APP, CREATE_BINDING, SWAP_BINDING -> List.of("/api/deployments", "/api/billing");
+			case TOGGLE_INTEGRATION, REGENERATE_INTEGRATION -> List.of("/api/deployments", "/api/tools");
+			case UPDATE_TENANT, UPDATE_USER -> List.of("/api/tenants", "/api/user", "/api/auth");
+			default -> List.of();
+		};
+	}
+
+	/**
 	 * Return the error of a call with a credential that cannot work.
 	 * @param type what the call has
 	 */

@@ -30,7 +30,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
 
 import run.vendo.error.ErrorCode;
@@ -105,7 +104,13 @@ public final class VendoHttp {
 
 	private final @Nullable String userJwt;
 
-	private final String identity;
+	// Of another exchange path, which it is closed with.
+	private final boolean view;
+
+	private volatile String identity;
+
+	// The key that the identity is of: it may change while the client works.
+	private volatile String identityKey;
 
 	private final Closing closing;
 
@@ -116,20 +121,21 @@ public final class VendoHttp {
 	private final @Nullable AnswerCache answers;
 
 	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
-			@Nullable String userJwt, Closing closing, SharedCalls<String, Object> sharedCalls,
-			@Nullable CallLimiter limiter) {
+			@Nullable String userJwt, boolean view, Closing closing, SharedCalls<String, Object> sharedCalls,
+			@Nullable CallLimiter limiter, @Nullable AnswerCache answers) {
 		this.config = config;
 		this.transport = transport;
 		this.budget = budget;
 		this.deadlines = deadlines;
 		this.errors = errorMapper(config, config.credential(), userJwt);
 		this.userJwt = userJwt;
-		this.identity = identityOf(config, userJwt);
+		this.view = view;
+		this.identityKey = (config.apiKey() != null) ? config.apiKey().get() : "";
+		this.identity = identityOf(config, this.identityKey, userJwt);
 		this.closing = closing;
 		this.sharedCalls = sharedCalls;
 		this.limiter = limiter;
-		this.answers = (config.responseCaching() != null) ? new AnswerCache(config.responseCaching(), config.clock())
-				: null;
+		this.answers = answers;
 	}
 
 	/**
@@ -176,8 +182,10 @@ public final class VendoHttp {
 		RetryBudget budget = Transport.budget(config.retry(), scheduler);
 		transport.instrumentation().recorder().retryBudget(budget);
 		return new VendoHttp(config, transport, budget,
-				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, new Closing(),
-				new SharedCalls<>(), config.rateLimiting() ? transport.limiter(config.baseUrl(), scheduler) : null);
+				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, false, new Closing(),
+				new SharedCalls<>(), config.rateLimiting() ? transport.limiter(config.baseUrl(), scheduler) : null,
+				(config.responseCaching() != null)
+						? new AnswerCache(config.responseCaching(), config.clock(), scheduler) : null);
 	}
 
 	/**
@@ -193,8 +201,8 @@ public final class VendoHttp {
 			throw invalid("A user JWT must not be blank");
 		}
 		requireHeader(USER_JWT_HEADER, jwt.strip());
-		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), this.closing,
-				this.sharedCalls, this.limiter);
+		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), true, this.closing,
+				this.sharedCalls, this.limiter, this.answers);
 	}
 
 	/**
@@ -204,8 +212,8 @@ public final class VendoHttp {
 	 * @return a new exchange path, for no user
 	 */
 	public VendoHttp as(VendoCredential credential) {
-		return new VendoHttp(this.config.with(credential), this.transport, this.budget, this.deadlines, null,
-				this.closing, this.sharedCalls, this.limiter);
+		return new VendoHttp(this.config.with(credential), this.transport, this.budget, this.deadlines, null, true,
+				this.closing, this.sharedCalls, this.limiter, this.answers);
 	}
 
 	/**
@@ -227,7 +235,7 @@ public final class VendoHttp {
 	 */
 	@SuppressWarnings("unchecked")
 	public <T> Mono<T> share(String operation, Supplier<Mono<T>> read) {
-		return (Mono<T>) this.sharedCalls.share(this.identity + operation, () -> (Mono<Object>) read.get());
+		return (Mono<T>) this.sharedCalls.share(currentIdentity() + operation, () -> (Mono<Object>) read.get());
 	}
 
 	/**
@@ -256,11 +264,39 @@ public final class VendoHttp {
 
 	/**
 	 * Return who calls are made for, as a hash of key, user and credentials worker. No
-	 * secret can be told from it.
+	 * secret can be told from it. It follows a key that changes with the next request.
 	 * @return the same text for the same identity
+	 * @see #currentIdentity()
 	 */
 	public String identity() {
 		return this.identity;
+	}
+
+	/**
+	 * Return who the next call is made for: as {@link #identity()}, but the key is asked
+	 * for anew.
+	 * @return the same text for the same identity
+	 */
+	public String currentIdentity() {
+		Supplier<String> apiKey = this.config.apiKey();
+		try {
+			return (apiKey != null) ? identityWith(apiKey.get()) : this.identity;
+		}
+		catch (RuntimeException ex) {
+			// The call itself will say that there is no key at present.
+			return this.identity;
+		}
+	}
+
+	private String identityWith(String key) {
+		return key.equals(this.identityKey) ? this.identity : changeIdentity(key);
+	}
+
+	private synchronized String changeIdentity(String key) {
+		String identity = identityOf(this.config, key, this.userJwt);
+		this.identity = identity;
+		this.identityKey = key;
+		return identity;
 	}
 
 	/**
@@ -323,10 +359,10 @@ public final class VendoHttp {
 	/**
 	 * Close the connections once nobody shares them any more. Further calls fail, and
 	 * answers that are still being streamed end. Does nothing the second time, nor on an
-	 * exchange path that acts for a user.
+	 * exchange path that is closed with another one.
 	 */
 	public void close() {
-		if (this.userJwt == null && this.closing.close()) {
+		if (!this.view && this.closing.close()) {
 			this.transport.release();
 		}
 	}
@@ -444,7 +480,8 @@ public final class VendoHttp {
 			return null;
 		}
 		if (call.path().startsWith("/")) {
-			return VendoEndpoint.lookUp(call.method(), call.template(), uri.getRawPath());
+			return VendoEndpoint.lookUp(call.method(), call.template(),
+					uri.getRawPath().substring(basePath().length()));
 		}
 		String path = apiPath(uri);
 		return isOfApi(uri) ? VendoEndpoint.lookUp(call.method(), path, path) : null;
@@ -517,10 +554,9 @@ public final class VendoHttp {
 		}
 	}
 
-	private static String identityOf(HttpConfig config, @Nullable String userJwt) {
+	private static String identityOf(HttpConfig config, String key, @Nullable String userJwt) {
 		try {
 			MessageDigest digest = MessageDigest.getInstance("SHA-256");
-			String key = (config.apiKey() != null) ? config.apiKey().get() : "";
 			String other = (config.credential() != null) ? config.credential().type() + config.credential().value()
 					: "";
 			for (String part : new String[] { config.credentialsUrl().toString(), key,
@@ -544,16 +580,6 @@ public final class VendoHttp {
 	interface AnswerReader<T> {
 
 		Mono<T> read(Answer answer);
-
-	}
-
-	/**
-	 * Keeps an answer.
-	 */
-	@FunctionalInterface
-	private interface Keeper {
-
-		void keep(int status, HttpHeaders headers, byte @Nullable [] body);
 
 	}
 
@@ -584,9 +610,9 @@ public final class VendoHttp {
 
 		private volatile @Nullable HttpHeaders answerHeaders;
 
-		private AnswerCache.@Nullable Entry kept;
+		private AnswerCache.@Nullable Place place;
 
-		private @Nullable Keeper keeper;
+		private volatile AnswerCache.@Nullable Received received;
 
 		Exchange(ApiCall call, AnswerReader<T> reader) {
 			this.call = call;
@@ -639,49 +665,70 @@ public final class VendoHttp {
 		Mono<T> cached(AnswerCache answers) {
 			if (WRITES.contains(this.call.method())) {
 				// Also after a failure: the platform may have done it all the same.
-				Mono<Void> written = offEventLoop(() -> answers.written(this.uri));
+				Mono<Void> written = Mono.defer(() -> answers.written(this.uri, writtenPaths(), patience()));
 				return Mono.usingWhen(Mono.just(this), (exchange) -> exchange.inTurn(1, null), (exchange) -> written,
 						(exchange, failure) -> written, (exchange) -> written);
 			}
-			return Schedulers.isInNonBlockingThread()
-					? Mono.defer(() -> lookUp(answers)).subscribeOn(Schedulers.boundedElastic()) : lookUp(answers);
-		}
-
-		// A cache may be behind a network.
-		private static Mono<Void> offEventLoop(Runnable work) {
-			return Mono.defer(() -> {
-				Mono<Void> done = Mono.fromRunnable(work);
-				return Schedulers.isInNonBlockingThread() ? done.subscribeOn(Schedulers.boundedElastic()) : done;
-			});
-		}
-
-		private Mono<T> lookUp(AnswerCache answers) {
-			Duration lifetime = answers.lifetime(this.call.cacheFor(), this.uri);
-			if (lifetime == null || !HttpMethod.GET.equals(this.call.method()) || this.call.isSecretAnswer()
-					|| !isTrusted(this.uri)) {
+			String path = UriUtils.decode(apiPath(this.uri), StandardCharsets.UTF_8);
+			Duration lifetime = mayBeKept() ? answers.lifetime(this.call.cacheFor(), path) : null;
+			if (lifetime == null) {
 				return inTurn(1, null);
 			}
-			String key = answers.key(VendoHttp.this.identity, variant(), this.uri);
-			AnswerCache.Entry entry = answers.get(key);
+			return answers.find(caller(), this.uri, apiPath(this.uri), patience())
+				.map(Optional::of)
+				.defaultIfEmpty(Optional.empty())
+				.flatMap((found) -> found.map((place) -> cached(answers, place, lifetime))
+					.orElseGet(() -> inTurn(1, null)));
+		}
+
+		private List<String> writtenPaths() {
+			List<String> paths = new ArrayList<>();
+			paths.add(apiPath(this.uri));
+			if (this.endpoint != null) {
+				paths.addAll(this.endpoint.alsoChanges());
+			}
+			return paths;
+		}
+
+		private Mono<T> cached(AnswerCache answers, AnswerCache.Place place, Duration lifetime) {
+			AnswerCache.Entry entry = place.entry();
 			if (entry != null && answers.isFresh(entry)) {
 				return readKept(entry);
 			}
-			this.kept = entry;
-			this.keeper = (status, headers, body) -> {
-				if (body != null) {
-					answers.put(key, status, headers, body, lifetime);
-				}
-				else if (entry != null) {
-					answers.refresh(key, entry, lifetime);
-				}
-			};
-			return inTurn(1, null);
+			this.place = place;
+			// Not a part of the attempt: what is here is here, however long it takes to
+			// keep.
+			return inTurn(1, null).flatMap((value) -> {
+				AnswerCache.Received received = this.received;
+				return (received == null) ? Mono.just(value)
+						: answers.keep(place, received, this.call.headers(), lifetime, patience()).thenReturn(value);
+			});
 		}
 
-		private String variant() {
+		// The cache gets no more than half of the time that is left, so that some is left
+		// for the call.
+		private Duration patience() {
+			return (this.deadline == Long.MAX_VALUE) ? AnswerCache.PATIENCE
+					: min(AnswerCache.PATIENCE, Duration.ofNanos(Math.max(0, (this.deadline - now()) / 2)));
+		}
+
+		private boolean mayBeKept() {
+			return HttpMethod.GET.equals(this.call.method()) && !this.call.isSecretAnswer() && isTrusted(this.uri)
+					&& this.endpoint != VendoEndpoint.CONNECTIONS && !holdsCredentials(this.uri);
+		}
+
+		private List<String> caller() {
+			List<String> caller = new ArrayList<>();
+			caller.add(currentIdentity());
+			caller.add(VendoHttp.this.config.apiVersion());
 			VendoCredential credential = this.call.credential();
-			return VendoHttp.this.config.apiVersion() + "\n" + this.call.headers() + "\n"
-					+ ((credential != null) ? credential.type() + credential.value() : "");
+			caller.add((credential != null) ? credential.type() + credential.value() : "");
+			this.call.headers().forEach((name, values) -> {
+				caller.add(name.toLowerCase(Locale.ROOT));
+				caller.add(String.valueOf(values.size()));
+				caller.addAll(values);
+			});
+			return caller;
 		}
 
 		private Mono<T> readKept(AnswerCache.Entry entry) {
@@ -698,6 +745,9 @@ public final class VendoHttp {
 		 * @param before what became of the attempt before, or {@code null} for the first
 		 */
 		Mono<T> inTurn(int attempt, @Nullable AttemptFailure before) {
+			if (before != null && isClosed()) {
+				return Mono.error(before.toException(attempt - 1));
+			}
 			CallLimiter limiter = VendoHttp.this.limiter;
 			if (limiter == null || this.endpoint == null) {
 				return attempt(attempt);
@@ -707,7 +757,8 @@ public final class VendoHttp {
 				// A turn that comes when the time is up is of no use.
 				longestWait = min(longestWait, Duration.ofNanos(Math.max(0, this.deadline - now() - 1)));
 			}
-			Mono<Void> turn = limiter.acquire(this.endpoint, longestWait);
+			Mono<Void> turn = limiter.acquire(this.endpoint, longestWait)
+				.then(Mono.fromRunnable(VendoHttp.this::requireOpen));
 			// What the platform said tells more than that there is no turn to ask again.
 			return ((before != null) ? turn.onErrorMap((refusal) -> before.toException(attempt - 1)) : turn)
 				.then(Mono.defer(() -> attempt(attempt)));
@@ -738,7 +789,8 @@ public final class VendoHttp {
 					return Mono.error(known.toException(attempt));
 				}
 				recorder().retried(CallNames.api(this.call), reasonOf(known.details()));
-				return Mono.delay(delay, VendoHttp.this.config.scheduler()).then(Mono.defer(() -> inTurn(attempt + 1, known)));
+				return Mono.delay(delay, VendoHttp.this.config.scheduler())
+					.then(Mono.defer(() -> inTurn(attempt + 1, known)));
 			});
 		}
 
@@ -780,7 +832,10 @@ public final class VendoHttp {
 					}
 				}
 				else if (VendoHttp.this.config.apiKey() != null) {
-					headers.setBearerAuth(VendoHttp.this.config.apiKey().get());
+					String key = VendoHttp.this.config.apiKey().get();
+					// Whoever is identified by the key before is somebody else now.
+					identityWith(key);
+					headers.setBearerAuth(key);
 				}
 				if (VendoHttp.this.userJwt != null) {
 					headers.set(USER_JWT_HEADER, VendoHttp.this.userJwt);
@@ -789,10 +844,16 @@ public final class VendoHttp {
 			if (!this.call.headers().isEmpty()) {
 				headers.putAll(this.call.headers());
 			}
-			if (this.kept != null) {
-				copy(this.kept.headers(), HttpHeaders.ETAG, headers, HttpHeaders.IF_NONE_MATCH);
-				copy(this.kept.headers(), HttpHeaders.LAST_MODIFIED, headers, HttpHeaders.IF_MODIFIED_SINCE);
+			AnswerCache.Entry kept = kept();
+			if (kept != null) {
+				copy(kept.headers(), HttpHeaders.ETAG, headers, HttpHeaders.IF_NONE_MATCH);
+				copy(kept.headers(), HttpHeaders.LAST_MODIFIED, headers, HttpHeaders.IF_MODIFIED_SINCE);
 			}
+		}
+
+		private AnswerCache.@Nullable Entry kept() {
+			AnswerCache.Place place = this.place;
+			return (place != null) ? place.entry() : null;
 		}
 
 		private static void copy(HttpHeaders from, String name, HttpHeaders to, String as) {
@@ -816,12 +877,12 @@ public final class VendoHttp {
 			if (status.is2xxSuccessful()) {
 				return receiveBody(response, headers, status);
 			}
-			AnswerCache.Entry kept = this.kept;
-			if (status.value() == 304 && kept != null && this.keeper != null) {
-				Keeper keeper = this.keeper;
-				return response.releaseBody()
-					.then(offEventLoop(() -> keeper.keep(status.value(), headers, null)))
-					.then(Mono.defer(() -> readKept(kept)));
+			if (status.value() == 304) {
+				AnswerCache.Entry kept = kept();
+				if (kept != null) {
+					this.received = new AnswerCache.Received(304, headers, null);
+					return response.releaseBody().then(Mono.defer(() -> readKept(kept)));
+				}
 			}
 			if (redirected) {
 				URI to = resolve(target, headers.getFirst(HttpHeaders.LOCATION));
@@ -855,11 +916,9 @@ public final class VendoHttp {
 				.flatMap((bytes) -> {
 					Mono<T> read = this.reader.read(new Answer(this.call, status, headers, bytes,
 							VendoHttp.this.transport.unbounded(response.strategies()), this.errors, details));
-					Keeper keeper = this.keeper;
 					// What cannot be read is not kept.
-					return (keeper == null) ? read
-							: read.flatMap((value) -> offEventLoop(() -> keeper.keep(status.value(), headers, bytes))
-								.thenReturn(value));
+					return (this.place == null) ? read : read
+						.doOnNext((value) -> this.received = new AnswerCache.Received(status.value(), headers, bytes));
 				});
 		}
 

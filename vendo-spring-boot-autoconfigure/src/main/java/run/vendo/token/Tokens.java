@@ -281,7 +281,7 @@ public final class Tokens {
 
 	private Mono<String> fetched(String slug, ContextView context) {
 		this.recorder.tokenMissed();
-		TokenCache.Claim claim = this.cache.claim(key(slug), false);
+		TokenCache.Claim claim = this.cache.claim(new TokenCache.Key(this.http.currentIdentity(), slug), false);
 		TokenCache.Flight flight = claim.flight();
 		if (claim.own()) {
 			fetch(slug, flight, context, (failure) -> this.cache.crash(flight, failure));
@@ -335,7 +335,7 @@ public final class Tokens {
 			return Mono.just(Optional.ofNullable(known));
 		}
 		this.recorder.tokenMissed();
-		TokenCache.Claim claim = this.cache.claim(key(slug), true);
+		TokenCache.Claim claim = this.cache.claim(new TokenCache.Key(this.http.currentIdentity(), slug), true);
 		if (claim.own()) {
 			missing.put(slug, claim.flight());
 		}

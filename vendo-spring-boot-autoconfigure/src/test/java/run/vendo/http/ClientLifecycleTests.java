@@ -142,6 +142,80 @@ class ClientLifecycleTests extends AbstractTransportTests {
 	}
 
 	@Test
+	void whatIsSeenWithAnotherCredentialDoesNotCloseTheClient() {
+		RawServer server = closing(keeping());
+		java.net.URI url = java.net.URI.create(server.url());
+		VendoHttp http = VendoHttp.create(
+				new HttpConfig(url, url, url, "1", () -> KEY, null, RetryPolicy.none(), HttpTimeouts.defaults(), 1024,
+						java.time.Clock.systemUTC(), Schedulers.parallel(), () -> 0.5, null, false, null),
+				this.connector.factory(), ConnectionPool.defaults(), WebClient::builder, ClientInstrumentation.none());
+		http.as(VendoCredential.none()).close();
+		http.forUser(JWT).close();
+		assertThat(http.isClosed()).isFalse();
+		http.api().get("/x").toBodilessEntity().block();
+		http.close();
+		assertThat(http.as(VendoCredential.none()).isClosed()).isTrue();
+	}
+
+	@Test
+	void whenClosedWithACallUnderWayThenItEndsOneWayOrTheOther() throws Exception {
+		CountDownLatch arrived = new CountDownLatch(1);
+		CountDownLatch closed = new CountDownLatch(1);
+		RawServer server = closing(RawServer.start((exchange) -> {
+			arrived.countDown();
+			closed.await();
+			exchange.sendJson("{}");
+		}));
+		VendoClient client = builder(server.url()).build();
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		try {
+			Future<VendoException> call = executor.submit(() -> {
+				try {
+					call(client);
+					return null;
+				}
+				catch (VendoException ex) {
+					return ex;
+				}
+			});
+			arrived.await();
+			client.close();
+			closed.countDown();
+			VendoException failure = call.get();
+			if (failure != null) {
+				assertThat(failure.attempts()).isEqualTo(1);
+			}
+			assertThat(server.requests()).hasSize(1);
+		}
+		finally {
+			closed.countDown();
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	void whenClosedBeforeARetryThenItIsNotMade() throws Exception {
+		TestScheduler time = new TestScheduler(Duration.ofNanos(1));
+		answers(status(503), json(200, "{}"));
+		VendoClient client = builder().scheduler(time).build();
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		try {
+			Future<VendoException> call = executor.submit(() -> failureOf(() -> call(client)));
+			await(() -> time.timeouts().stream().anyMatch((wait) -> wait.compareTo(Duration.ofMinutes(1)) < 0));
+			client.close();
+			time.elapse(Duration.ofMinutes(1));
+			assertThat(call.get()).isNotNull().satisfies((ex) -> {
+				assertThat(ex.status()).isEqualTo(503);
+				assertThat(ex.attempts()).isEqualTo(1);
+			});
+			assertThat(requests()).hasSize(1);
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
 	void whenClosedDuringTheFirstCallShouldLeaveNoConnectorOpen() throws Exception {
 		AtomicInteger opened = new AtomicInteger();
 		AtomicInteger closed = new AtomicInteger();
