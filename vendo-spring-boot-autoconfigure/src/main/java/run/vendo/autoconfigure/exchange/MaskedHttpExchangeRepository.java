@@ -12,7 +12,8 @@ import org.springframework.boot.actuate.web.exchanges.HttpExchange;
 import org.springframework.boot.actuate.web.exchanges.HttpExchangeRepository;
 
 /**
- * Hands exchanges on without the user's JWT and without the query of a connect URL.
+ * Hands exchanges on without the user's JWT, without the query of a connect URL and
+ * without what looks like a secret in a URL.
  */
 final class MaskedHttpExchangeRepository implements HttpExchangeRepository {
 
@@ -36,7 +37,7 @@ final class MaskedHttpExchangeRepository implements HttpExchangeRepository {
 		HttpExchange.Request request = exchange.getRequest();
 		HttpExchange.Response response = exchange.getResponse();
 		this.repository.add(new HttpExchange(exchange.getTimestamp(),
-				new HttpExchange.Request(request.getUri(), request.getRemoteAddress(), request.getMethod(),
+				new HttpExchange.Request(masked(request.getUri()), request.getRemoteAddress(), request.getMethod(),
 						masked(request.getHeaders())),
 				new HttpExchange.Response(response.getStatus(), masked(response.getHeaders())), exchange.getPrincipal(),
 				exchange.getSession(), exchange.getTimeTaken()));
@@ -47,6 +48,17 @@ final class MaskedHttpExchangeRepository implements HttpExchangeRepository {
 		headers
 			.forEach((name, values) -> masked.put(name, values.stream().map((value) -> masked(name, value)).toList()));
 		return masked;
+	}
+
+	private static URI masked(URI uri) {
+		String text = uri.toString();
+		String masked = text.contains(CONNECT_URL_KEY) ? Redaction.mask(uri) : Redaction.mask(text);
+		try {
+			return masked.equals(text) ? uri : URI.create(masked);
+		}
+		catch (IllegalArgumentException ex) {
+			return URI.create(Redaction.mask(uri));
+		}
 	}
 
 	private static String masked(String name, String value) {

@@ -60,6 +60,27 @@ class VendoHttpExchangesAutoConfigurationTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource(WebStack.class)
+	void recordsExchangesWithoutWhatIsSecretInTheirUrls(WebStack stack) {
+		try (WebApplication application = WebApplication.start(stack, List.of(), Recording.class)) {
+			application.get("/redirect?page=2&token=t0p-secret&note=" + TestClients.KEY + "&j=" + TestClients.JWT);
+			application.get("/redirect?app_key=any&state=t0p-secret&page=2");
+			application.get("/nowhere/" + TestClients.KEY);
+			application.get("/redirect?q='token':'t0p-secret'");
+			application.get("/redirect?q=a%20b&page=2");
+			List<String> recorded = application.context()
+				.getBean(InMemoryHttpExchangeRepository.class)
+				.findAll()
+				.stream()
+				.map((exchange) -> exchange.getRequest().getUri())
+				.map((uri) -> uri.getRawPath() + ((uri.getRawQuery() != null) ? "?" + uri.getRawQuery() : ""))
+				.toList();
+			assertThat(recorded).containsExactly("/redirect?q=a%20b&page=2", "/redirect?q=***", "/nowhere/***",
+					"/redirect?app_key=***&state=***&page=2", "/redirect?page=2&token=***&note=***&j=***");
+		}
+	}
+
 	private static List<String> header(Map<String, List<String>> headers, String name) {
 		return headers.entrySet()
 			.stream()
