@@ -39,6 +39,9 @@ final class MicrometerClientRecorder implements ClientRecorder, MeterBinder {
 
 	private static final double MICROS = 1_000_000;
 
+	/** How many clients may be waiting to be asked for the providers they know. */
+	private static final int MOST_SOURCES = 16;
+
 	private final Clock clock;
 
 	private final Supplier<@Nullable TokenCache> tokenCache;
@@ -129,7 +132,7 @@ final class MicrometerClientRecorder implements ClientRecorder, MeterBinder {
 	public void knownSlugs(Supplier<? extends Collection<String>> slugs) {
 		synchronized (this.slugSources) {
 			this.slugSources.add(slugs);
-			if (this.slugs != null) {
+			if (this.slugs != null || this.slugSources.size() > MOST_SOURCES) {
 				learnSlugs();
 			}
 		}

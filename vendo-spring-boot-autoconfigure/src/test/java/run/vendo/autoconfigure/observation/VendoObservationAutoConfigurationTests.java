@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
@@ -218,6 +219,32 @@ class VendoObservationAutoConfigurationTests {
 		recorder.balance(-250_000);
 		recorder.balanceExhausted();
 		assertThat(value(meters, "vendo.billing.balance")).isEqualTo(-0.25);
+	}
+
+	@Test
+	void clientsThatNeverAskForATokenAreNotKept() {
+		MicrometerClientRecorder recorder = new MicrometerClientRecorder(Clock.systemUTC(), () -> null, List.of());
+		AtomicInteger asked = new AtomicInteger();
+		recorder.knownSlugs(() -> {
+			asked.incrementAndGet();
+			return List.of("first");
+		});
+		assertThat(asked).as("the catalog is not read before it is needed").hasValue(0);
+		for (int i = 0; i < 1000; i++) {
+			recorder.knownSlugs(() -> {
+				asked.incrementAndGet();
+				return List.of("another");
+			});
+		}
+		assertThat(asked).as("those that were asked and let go").hasValueGreaterThan(980);
+		MeterRegistry meters = new SimpleMeterRegistry();
+		recorder.bindTo(meters);
+		for (String slug : List.of("first", "another", "nobody")) {
+			recorder.tokenResolved(slug, ClientRecorder.TokenSource.WORKER, ClientRecorder.TokenOutcome.SUCCESS);
+		}
+		for (String slug : List.of("first", "another", "other")) {
+			assertThat(resolutions(meters, slug, "worker", "success")).isEqualTo(1);
+		}
 	}
 
 	@Test
