@@ -30,9 +30,9 @@ class BalanceMonitorConfiguration {
 	@Lazy(false)
 	@ConditionalOnMissingBean(BalanceMonitor.class)
 	VendoBalanceMonitor vendoBalanceMonitor(VendoClient client, ObjectProvider<ReactiveBillingApi> billing,
-			VendoHealthProperties properties) {
+			VendoHealthProperties properties, ObjectProvider<Clock> clock) {
 		return new VendoBalanceMonitor(client.isVendoMode(), billing::getObject, properties.checkedRefreshInterval(),
-				() -> Schedulers.newSingle("vendo-health", true), Clock.systemUTC(),
+				() -> Schedulers.newSingle("vendo-health", true), clock.getIfUnique(Clock::systemUTC),
 				() -> ThreadLocalRandom.current().nextDouble());
 	}
 

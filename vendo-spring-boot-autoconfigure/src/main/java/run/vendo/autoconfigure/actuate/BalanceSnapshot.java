@@ -21,7 +21,8 @@ import run.vendo.error.VendoException;
  * @param trippedCaps which caps are reached: {@code daily}, {@code monthly}, or one that
  * this version does not know
  * @param failure why the last attempt to read the balance has failed, or {@code null}
- * when it has not
+ * when it has not. A failure that says nothing of the account leaves a bad state as it
+ * is: how old that is, {@code balanceAt} and {@code spendCapsAt} say.
  * @since 0.1.0
  */
 public record BalanceSnapshot(State state, @Nullable Balance balance, @Nullable Instant balanceAt,
@@ -52,7 +53,8 @@ public record BalanceSnapshot(State state, @Nullable Balance balance, @Nullable 
 		CAPPED,
 
 		/**
-		 * The balance could not be read; balance and caps are those of an earlier time.
+		 * The balance could not be read; balance and caps are those of an earlier time,
+		 * when there was credit or nothing was known.
 		 */
 		UNREACHABLE,
 

@@ -63,15 +63,13 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	/**
-	 * How far apart those attempts are that events ask for. An application that spends
-	 * gets many such events.
+	 * Within which time instances ask that start together or hear of the same event.
 	 */
-	private static final Duration EVENT_SPACING = Duration.ofSeconds(30);
+	private static final Duration JITTER = Duration.ofSeconds(1);
 
-	/**
-	 * Within which time instances that hear of the same event ask.
-	 */
-	private static final Duration EVENT_JITTER = Duration.ofSeconds(1);
+	private static final String DAILY = "daily";
+
+	private static final String MONTHLY = "monthly";
 
 	private static final double INTERVAL_JITTER = 0.2;
 
@@ -104,6 +102,8 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 	private @Nullable SpendCaps caps;
 
 	private @Nullable Instant capsAt;
+
+	private boolean rejected;
 
 	private boolean exhausted;
 
@@ -156,7 +156,7 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 	private void begin() {
 		if (this.vendoMode && this.running && this.ready && this.work == null) {
 			this.work = new Work(this.schedulers.get());
-			this.work.refreshIn(Duration.ZERO);
+			this.work.begin();
 		}
 	}
 
@@ -194,14 +194,11 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 			}
 			else if (event instanceof BalanceExhausted) {
 				this.exhausted = true;
-				this.failure = null;
+				heard();
 			}
 			else if (event instanceof CapTripped tripped) {
-				Set<String> all = new TreeSet<>(this.trippedCaps);
-				all.add(tripped.window());
-				this.trippedCaps = all;
-				this.trippedAt = this.clock.instant();
-				this.failure = null;
+				trip(tripped.window());
+				heard();
 			}
 			update();
 			if (this.work != null) {
@@ -211,6 +208,18 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 	}
 
 	// The platform has spoken, so it is there and knows the application.
+	private void heard() {
+		this.rejected = false;
+		this.failure = null;
+	}
+
+	private void trip(String window) {
+		Set<String> all = new TreeSet<>(this.trippedCaps);
+		all.add(window);
+		this.trippedCaps = all;
+		this.trippedAt = this.clock.instant();
+	}
+
 	private void tell(long micros) {
 		Balance before = this.balance;
 		this.balance = new Balance(micros, (before != null) ? before.currency() : "USD",
@@ -218,17 +227,14 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		this.balanceAt = this.clock.instant();
 		this.balancesTold++;
 		this.exhausted = false;
-		this.failure = null;
+		heard();
 	}
 
 	private void update() {
-		State before = this.snapshot.state();
-		State state = state();
-		this.snapshot = new BalanceSnapshot(state, this.balance, this.balanceAt, this.caps, this.capsAt,
+		BalanceSnapshot before = this.snapshot;
+		this.snapshot = new BalanceSnapshot(state(), this.balance, this.balanceAt, this.caps, this.capsAt,
 				this.trippedCaps, this.failure);
-		if (state != before) {
-			report(state, before);
-		}
+		report(this.snapshot, before);
 	}
 
 	// Caps that nobody can read would stay tripped for good. By themselves they are open
@@ -241,7 +247,7 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		LocalDate today = LocalDate.ofInstant(this.clock.instant(), ZoneOffset.UTC);
 		Set<String> still = new TreeSet<>(this.trippedCaps);
 		if (today.isAfter(then)) {
-			still.retainAll(Set.of("monthly"));
+			still.retainAll(Set.of(MONTHLY));
 		}
 		if (YearMonth.from(today).isAfter(YearMonth.from(then))) {
 			still.clear();
@@ -249,19 +255,11 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		this.trippedCaps = still;
 	}
 
+	// What the platform said last counts until it says otherwise: that it cannot be asked
+	// is no better news than a balance that is used up.
 	private State state() {
-		VendoException failure = this.failure;
-		if (failure instanceof AuthException || failure instanceof VendoConfigurationException) {
+		if (this.rejected) {
 			return State.REJECTED;
-		}
-		if (failure instanceof BalanceExhaustedException) {
-			return State.EXHAUSTED;
-		}
-		if (failure instanceof SpendCapExceededException) {
-			return State.CAPPED;
-		}
-		if (failure != null) {
-			return State.UNREACHABLE;
 		}
 		if (this.exhausted || (this.balance != null && this.balance.isExhausted())) {
 			return State.EXHAUSTED;
@@ -269,19 +267,62 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		if (!this.trippedCaps.isEmpty()) {
 			return State.CAPPED;
 		}
+		if (this.failure != null) {
+			return State.UNREACHABLE;
+		}
 		return (this.balance != null) ? State.AVAILABLE : State.PENDING;
 	}
 
-	private void report(State state, State before) {
-		switch (state) {
-			case REJECTED -> logger.error("The platform does not accept the API key (vendo.api-key): " + this.failure);
+	private static boolean isRejection(@Nullable VendoException failure) {
+		return failure instanceof AuthException || failure instanceof VendoConfigurationException;
+	}
+
+	/**
+	 * Return whether a failure says nothing of the account.
+	 */
+	private static boolean isSilence(@Nullable VendoException failure) {
+		return failure != null && !isRejection(failure) && !(failure instanceof BalanceExhaustedException)
+				&& !(failure instanceof SpendCapExceededException);
+	}
+
+	private static String window(@Nullable ErrorCode code) {
+		if (ErrorCode.SPEND_CAP_DAILY.equals(code)) {
+			return DAILY;
+		}
+		return ErrorCode.SPEND_CAP_MONTHLY.equals(code) ? MONTHLY : "unknown";
+	}
+
+	private static void report(BalanceSnapshot now, BalanceSnapshot before) {
+		State state = now.state();
+		if (state != before.state()) {
+			reportState(now, before);
+		}
+		else if (state != State.UNREACHABLE && isSilence(now.failure()) != isSilence(before.failure())) {
+			if (isSilence(now.failure())) {
+				logger.warn("The balance cannot be read and is tried again; until then the account counts as %s: %s"
+					.formatted(Details.name(state), reason(now)));
+			}
+			else {
+				logger.info("The balance can be read again, and the account is still " + Details.name(state));
+			}
+		}
+	}
+
+	private static @Nullable String reason(BalanceSnapshot snapshot) {
+		VendoException failure = snapshot.failure();
+		return (failure != null) ? failure.getMessage() : null;
+	}
+
+	private static void reportState(BalanceSnapshot now, BalanceSnapshot before) {
+		switch (now.state()) {
+			case REJECTED -> logger.error("The platform does not accept the API key (vendo.api-key): " + reason(now));
 			case EXHAUSTED ->
 				logger.warn("The balance is used up: calls that cost something fail until it is topped up");
 			case CAPPED -> logger
 				.warn("A spend cap is reached: calls that cost something fail until it is raised or its time is over");
-			case UNREACHABLE -> logger.warn("The balance cannot be read and is tried again: " + this.failure);
+			case UNREACHABLE -> logger.warn("The balance cannot be read and is tried again: " + reason(now));
 			case AVAILABLE -> {
-				if (before != State.PENDING) {
+				if (before.state() != State.PENDING) {
 					logger.info("The balance can be read, and there is credit");
 				}
 			}
@@ -312,7 +353,10 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		/** Before when the platform wants to hear nothing. */
 		private long notBefore = Long.MIN_VALUE;
 
-		/** Before when no event leads to an attempt. */
+		/**
+		 * Before when no event leads to an attempt: they are an interval apart as well,
+		 * for an application that spends gets many events.
+		 */
 		private long noEventBefore = Long.MIN_VALUE;
 
 		Work(Scheduler scheduler) {
@@ -330,6 +374,10 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 			return this.scheduler.now(TimeUnit.MILLISECONDS);
 		}
 
+		void begin() {
+			refreshIn(Duration.ofMillis(random(JITTER)));
+		}
+
 		void refreshBecauseOfEvent() {
 			if (this.underWay) {
 				// Its answer may be from before the event: what comes next is decided
@@ -337,9 +385,9 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 				return;
 			}
 			long now = now();
-			long at = Math.max(now + random(EVENT_JITTER), Math.max(this.noEventBefore, this.notBefore));
-			if (at < this.next) {
-				this.noEventBefore = at + EVENT_SPACING.toMillis();
+			long at = Math.max(now + random(JITTER), Math.max(this.noEventBefore, this.notBefore));
+			if (at <= this.next) {
+				this.noEventBefore = at + pause(null).toMillis();
 				refreshIn(Duration.ofMillis(at - now));
 			}
 		}
@@ -401,8 +449,18 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 				if (this.stopped || !this.underWay) {
 					return;
 				}
-				outer.failure = answer.failure();
-				if (answer.value() != null) {
+				VendoException failure = answer.failure();
+				outer.failure = failure;
+				if (!isSilence(failure)) {
+					outer.rejected = isRejection(failure);
+				}
+				if (failure instanceof BalanceExhaustedException) {
+					outer.exhausted = true;
+				}
+				else if (failure instanceof SpendCapExceededException) {
+					outer.trip(window(failure.code()));
+				}
+				else if (answer.value() != null) {
 					outer.exhausted = outer.exhausted && outer.told != toldBefore;
 					if (outer.balancesTold == balancesToldBefore) {
 						outer.balance = answer.value();
@@ -421,7 +479,7 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 				}
 				this.underWay = false;
 				boolean toldMeanwhile = outer.told != toldBefore;
-				apply(caps, toldMeanwhile);
+				apply(caps, toldMeanwhile || balance.failure() instanceof SpendCapExceededException);
 				update();
 				Duration wanted = (balance.failure() != null) ? balance.failure().retryAfter() : null;
 				Duration pause = pause(wanted);
@@ -454,12 +512,13 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 			outer.capsAt = outer.clock.instant();
 			Set<String> tripped = told ? new TreeSet<>(outer.trippedCaps) : new TreeSet<>();
 			if (isReached(caps.dailyMicros(), caps.usedTodayMicros())) {
-				tripped.add("daily");
+				tripped.add(DAILY);
 			}
 			if (isReached(caps.monthlyMicros(), caps.usedMonthMicros())) {
-				tripped.add("monthly");
+				tripped.add(MONTHLY);
 			}
 			outer.trippedCaps = tripped;
+			outer.trippedAt = outer.capsAt;
 		}
 
 		private static boolean isReached(@Nullable Long cap, long used) {

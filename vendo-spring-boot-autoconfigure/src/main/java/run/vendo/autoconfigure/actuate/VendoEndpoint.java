@@ -32,6 +32,12 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "vendo")
 class VendoEndpoint {
 
+	/**
+	 * How long what came of a question is good for everybody who looks: a page that
+	 * reloads by itself is no reason to ask the platform each time.
+	 */
+	static final Duration FRESH = Duration.ofSeconds(10);
+
 	private final VendoClient client;
 
 	private final Supplier<ReactiveConnectionsApi> connections;
@@ -46,6 +52,8 @@ class VendoEndpoint {
 
 	private final Clock clock;
 
+	private final Mono<Look> look;
+
 	private volatile @Nullable Listing known;
 
 	VendoEndpoint(VendoClient client, Supplier<ReactiveConnectionsApi> connections, @Nullable EventStreamMonitor events,
@@ -57,15 +65,28 @@ class VendoEndpoint {
 		this.patience = patience;
 		this.scheduler = scheduler;
 		this.clock = clock;
+		this.look = Mono.defer(this::list)
+			.timeout(patience, scheduler)
+			.map(this::seen)
+			.onErrorResume(
+					(failure) -> Mono.fromSupplier(() -> new Look(this.known, problem(failure), this.clock.instant())))
+			.cacheInvalidateIf(this::isOld);
 	}
 
 	@ReadOperation
 	Mono<VendoDescriptor> vendo() {
-		return Mono.defer(this::list).timeout(this.patience, this.scheduler).map((connections) -> {
-			Listing listing = Listing.of(connections, this.clock.instant());
-			this.known = listing;
-			return describe(listing, null);
-		}).onErrorResume((failure) -> Mono.fromSupplier(() -> describe(this.known, problem(failure))));
+		return this.look.map((look) -> describe(look.listing(), look.problem()));
+	}
+
+	private Look seen(List<Connection> connections) {
+		Listing listing = Listing.of(connections, this.clock.instant());
+		this.known = listing;
+		return new Look(listing, null, listing.at());
+	}
+
+	private boolean isOld(Look look) {
+		Duration age = Duration.between(look.at(), this.clock.instant());
+		return age.isNegative() || age.compareTo(FRESH) >= 0;
 	}
 
 	// What VENDO_CONNECTIONS says while the platform cannot be reached is no news of it.
@@ -140,6 +161,18 @@ class VendoEndpoint {
 			throw new InvalidEndpointRequestException("Not a provider's slug", "Not a provider's slug");
 		}
 		this.client.tokenCache().invalidate(slug);
+	}
+
+	/**
+	 * What came of asking for the connections.
+	 *
+	 * @param listing the connections as they were read last, or {@code null} when they
+	 * never were
+	 * @param problem why they could not be read now, or {@code null}
+	 * @param at when they were asked for
+	 */
+	private record Look(@Nullable Listing listing, @Nullable String problem, Instant at) {
+
 	}
 
 	/**

@@ -43,9 +43,10 @@ public final class VendoEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	VendoEndpoint vendoEndpoint(VendoClient client, ObjectProvider<ReactiveConnectionsApi> connections,
-			ObjectProvider<EventStreamMonitor> events, ObjectProvider<BalanceMonitor> balance) {
+			ObjectProvider<EventStreamMonitor> events, ObjectProvider<BalanceMonitor> balance,
+			ObjectProvider<Clock> clock) {
 		return new VendoEndpoint(client, connections::getObject, events.getIfUnique(), balance.getIfUnique(), PATIENCE,
-				Schedulers.parallel(), Clock.systemUTC());
+				Schedulers.parallel(), clock.getIfUnique(Clock::systemUTC));
 	}
 
 }

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 import run.vendo.VendoClient;
 import run.vendo.autoconfigure.event.EventStreamMonitor;
 
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
@@ -40,8 +41,8 @@ final class VendoHealthConfigurations {
 		@Bean
 		@ConditionalOnMissingBean(name = { "vendoHealthContributor", "vendoHealthIndicator" })
 		@Nullable ReactiveHealthIndicator vendoHealthContributor(VendoClient client, BalanceMonitor monitor,
-				VendoHealthProperties properties) {
-			BalanceHealth health = new BalanceHealth(monitor, properties, Clock.systemUTC());
+				VendoHealthProperties properties, ObjectProvider<Clock> clock) {
+			BalanceHealth health = new BalanceHealth(monitor, properties, clock.getIfUnique(Clock::systemUTC));
 			return client.isVendoMode() ? new ReactiveSnapshotHealthIndicator(health) : null;
 		}
 
@@ -56,8 +57,8 @@ final class VendoHealthConfigurations {
 		@Bean
 		@ConditionalOnMissingBean(name = { "vendoHealthContributor", "vendoHealthIndicator" })
 		@Nullable HealthIndicator vendoHealthContributor(VendoClient client, BalanceMonitor monitor,
-				VendoHealthProperties properties) {
-			BalanceHealth health = new BalanceHealth(monitor, properties, Clock.systemUTC());
+				VendoHealthProperties properties, ObjectProvider<Clock> clock) {
+			BalanceHealth health = new BalanceHealth(monitor, properties, clock.getIfUnique(Clock::systemUTC));
 			return client.isVendoMode() ? new SnapshotHealthIndicator(health) : null;
 		}
 
@@ -74,8 +75,9 @@ final class VendoHealthConfigurations {
 
 		@Bean
 		@ConditionalOnMissingBean(name = { "vendoEventsHealthContributor", "vendoEventsHealthIndicator" })
-		@Nullable ReactiveHealthIndicator vendoEventsHealthContributor(VendoClient client, EventStreamMonitor monitor) {
-			EventStreamHealth health = new EventStreamHealth(monitor, Clock.systemUTC());
+		@Nullable ReactiveHealthIndicator vendoEventsHealthContributor(VendoClient client, EventStreamMonitor monitor,
+				ObjectProvider<Clock> clock) {
+			EventStreamHealth health = new EventStreamHealth(monitor, clock.getIfUnique(Clock::systemUTC));
 			return client.isVendoMode() ? new ReactiveSnapshotHealthIndicator(health) : null;
 		}
 
@@ -91,8 +93,9 @@ final class VendoHealthConfigurations {
 
 		@Bean
 		@ConditionalOnMissingBean(name = { "vendoEventsHealthContributor", "vendoEventsHealthIndicator" })
-		@Nullable HealthIndicator vendoEventsHealthContributor(VendoClient client, EventStreamMonitor monitor) {
-			EventStreamHealth health = new EventStreamHealth(monitor, Clock.systemUTC());
+		@Nullable HealthIndicator vendoEventsHealthContributor(VendoClient client, EventStreamMonitor monitor,
+				ObjectProvider<Clock> clock) {
+			EventStreamHealth health = new EventStreamHealth(monitor, clock.getIfUnique(Clock::systemUTC));
 			return client.isVendoMode() ? new SnapshotHealthIndicator(health) : null;
 		}
 

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.event.ReactiveEventsApi;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -43,12 +44,12 @@ public final class VendoEventsAutoConfiguration {
 	@Bean
 	@Lazy(false)
 	VendoEventBridge vendoEventBridge(ReactiveEventsApi events, VendoEventsProperties properties,
-			ConfigurableApplicationContext context, Environment environment) {
+			ConfigurableApplicationContext context, Environment environment, ObjectProvider<Clock> clock) {
 		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("vendo-events-");
 		executor.setDaemon(true);
 		executor.setVirtualThreads(Threading.VIRTUAL.isActive(environment));
 		return new VendoEventBridge(events, properties.options(), properties.resubscribeDelay(), context,
-				new ListenerFailures(context), executor, Clock.systemUTC());
+				new ListenerFailures(context), executor, clock.getIfUnique(Clock::systemUTC));
 	}
 
 	/**

@@ -12,14 +12,21 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mockito.Mockito;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
@@ -113,6 +120,8 @@ class VendoBalanceMonitorTests {
 	void chanceMakesTheIntervalLongerByAFifthAtMost() {
 		this.random = Math.nextDown(1.0);
 		running();
+		advance(Duration.ofSeconds(1));
+		assertThat(this.billing.asked()).isEqualTo(1);
 		advance(Duration.ofMillis(71_990));
 		assertThat(this.billing.asked()).isEqualTo(1);
 		advance(Duration.ofMillis(10));
@@ -130,9 +139,31 @@ class VendoBalanceMonitorTests {
 			this.random = i / 100.0;
 			running();
 		}
+		advance(Duration.ofSeconds(1));
+		assertThat(when.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(100);
+		assertThat(when.values()).allMatch((count) -> count <= 2);
 		when.clear();
 		advance(Duration.ofSeconds(75));
 		assertThat(when.values().stream().mapToInt(Integer::intValue).sum()).isGreaterThanOrEqualTo(100);
+		assertThat(when.values()).allMatch((count) -> count <= 2);
+	}
+
+	@Test
+	void instancesThatHearOfTheSameEventDoNotAskInStep() {
+		Map<Long, Integer> when = new TreeMap<>();
+		this.billing.balance(() -> {
+			when.merge(this.time.now(TimeUnit.MILLISECONDS), 1, Integer::sum);
+			return Mono.just(new Balance(1, "USD", null));
+		});
+		for (int i = 0; i < 100; i++) {
+			this.random = i / 100.0;
+			running();
+		}
+		advance(Duration.ofSeconds(2));
+		when.clear();
+		this.monitors.forEach((monitor) -> monitor.on(event("billing.balance_exhausted", "")));
+		advance(Duration.ofSeconds(1));
+		assertThat(when.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(100);
 		assertThat(when.values()).allMatch((count) -> count <= 2);
 	}
 
@@ -254,13 +285,138 @@ class VendoBalanceMonitorTests {
 		monitor.on(event("billing.cap_tripped", "\"window\":\"daily\""));
 		monitor.on(event("billing.cap_tripped", "\"window\":\"monthly\""));
 		advance(INTERVAL);
-		assertThat(monitor.snapshot().trippedCaps()).containsExactly("daily", "monthly");
+		assertThat(monitor.snapshot().trippedCaps()).containsExactlyInAnyOrder("daily", "monthly");
 		advance(Duration.ofDays(1));
 		assertThat(monitor.snapshot().trippedCaps()).containsExactly("monthly");
 		assertThat(monitor.snapshot().state()).isEqualTo(State.CAPPED);
 		advance(Duration.ofDays(31));
 		assertThat(monitor.snapshot().trippedCaps()).isEmpty();
 		assertThat(monitor.snapshot().state()).isEqualTo(State.AVAILABLE);
+	}
+
+	static Stream<Arguments> badStates() {
+		return Stream.of(bad(State.EXHAUSTED, (test) -> test.billing.balance(0)),
+				bad(State.EXHAUSTED, (test) -> test.billing.fail(failure(402, "balance_exhausted"))),
+				bad(State.CAPPED, (test) -> test.billing.caps(() -> Mono.just(new SpendCaps(1000L, null, 1000, 2000)))),
+				bad(State.CAPPED, (test) -> test.billing.fail(failure(429, "spend_cap_monthly"))),
+				bad(State.CAPPED, (test) -> test.billing.fail(failure(429, "spend_cap_exceeded"))),
+				bad(State.REJECTED, (test) -> test.billing.fail(failure(401, "app_revoked"))));
+	}
+
+	private static Arguments bad(State state, Consumer<VendoBalanceMonitorTests> cause) {
+		return Arguments.of(state, cause);
+	}
+
+	@ParameterizedTest
+	@MethodSource("badStates")
+	void whatThePlatformSaidLastCountsWhileItCannotBeAsked(State state, Consumer<VendoBalanceMonitorTests> cause) {
+		VendoBalanceMonitor monitor = running();
+		cause.accept(this);
+		advance(INTERVAL);
+		assertThat(monitor.snapshot().state()).isEqualTo(state);
+		BalanceSnapshot before = monitor.snapshot();
+		this.billing.fail(failure(503, null));
+		this.billing.caps(() -> Mono.error(failure(503, null)));
+		advance(INTERVAL.multipliedBy(5));
+		BalanceSnapshot snapshot = monitor.snapshot();
+		assertThat(snapshot.state()).isEqualTo(state);
+		assertThat(snapshot.balance()).isEqualTo(before.balance());
+		assertThat(snapshot.balanceAt()).isEqualTo(before.balanceAt());
+		assertThat(snapshot.failure()).returns(503, VendoException::status);
+		this.billing.balance(7);
+		this.billing.caps(() -> Mono.just(new SpendCaps(null, null, 0, 0)));
+		advance(INTERVAL);
+		assertThat(monitor.snapshot().state()).isEqualTo(State.AVAILABLE);
+		assertThat(monitor.snapshot().failure()).isNull();
+	}
+
+	@Test
+	void whatAnEventSaidLastCountsWhileThePlatformCannotBeAsked() {
+		VendoBalanceMonitor monitor = running();
+		this.billing.fail(failure(503, null));
+		advance(INTERVAL);
+		assertThat(monitor.snapshot().state()).isEqualTo(State.UNREACHABLE);
+		monitor.on(event("billing.balance_exhausted", ""));
+		advance(INTERVAL);
+		assertThat(monitor.snapshot().state()).isEqualTo(State.EXHAUSTED);
+		assertThat(monitor.snapshot().failure()).isNotNull();
+		this.billing.balance(Mono::never);
+		monitor.on(event("billing.balance_changed", "\"remaining_micros\":5"));
+		assertThat(monitor.snapshot().state()).isEqualTo(State.AVAILABLE);
+		advance(INTERVAL.multipliedBy(2));
+		assertThat(monitor.snapshot().state()).isEqualTo(State.UNREACHABLE);
+	}
+
+	@Test
+	void aCapThatWasReadIsOverWithItsDayWhereNothingCanBeRead() {
+		VendoBalanceMonitor monitor = running();
+		this.billing.caps(() -> Mono.just(new SpendCaps(1000L, null, 1000, 2000)));
+		advance(INTERVAL);
+		this.billing.fail(failure(503, null));
+		this.billing.caps(() -> Mono.error(failure(503, null)));
+		advance(Duration.ofHours(1));
+		assertThat(monitor.snapshot().state()).isEqualTo(State.CAPPED);
+		advance(Duration.ofDays(1));
+		assertThat(monitor.snapshot().state()).isEqualTo(State.UNREACHABLE);
+		assertThat(monitor.snapshot().trippedCaps()).isEmpty();
+	}
+
+	@Test
+	void everyStateIsLoggedOnceAndNotEachTime() {
+		List<String> lines = logged(() -> {
+			VendoBalanceMonitor monitor = running();
+			advance(INTERVAL.multipliedBy(3));
+			this.billing.fail(ErrorDetails.of(ErrorCode.UPSTREAM_ERROR).status(503).requestId("req_7").toException());
+			advance(INTERVAL.multipliedBy(10));
+			this.billing.balance(7);
+			advance(INTERVAL.multipliedBy(3));
+			this.billing.balance(0);
+			advance(INTERVAL.multipliedBy(3));
+			this.billing.fail(failure(500, null));
+			advance(INTERVAL.multipliedBy(3));
+			this.billing.balance(0);
+			advance(INTERVAL.multipliedBy(3));
+			this.billing.balance(5);
+			monitor.on(event("billing.balance_changed", "\"remaining_micros\":5"));
+			monitor.on(event("billing.cap_tripped", "\"window\":\"daily\""));
+			monitor.on(event("billing.cap_tripped", "\"window\":\"monthly\""));
+			advance(INTERVAL);
+			this.billing.fail(ErrorDetails.of(ErrorCode.APP_REVOKED).status(401).requestId("req_8").toException());
+			advance(INTERVAL.multipliedBy(3));
+		});
+		assertThat(lines).satisfiesExactly(
+				(line) -> assertThat(line).startsWith("WARN The balance cannot be read and is tried again: ")
+					.contains("503", "request id: req_7"),
+				(line) -> assertThat(line).isEqualTo("INFO The balance can be read, and there is credit"),
+				(line) -> assertThat(line).startsWith("WARN The balance is used up: "),
+				(line) -> assertThat(line)
+					.startsWith("WARN The balance cannot be read and is tried again; until then the account counts as "
+							+ "exhausted: ")
+					.contains("500"),
+				(line) -> assertThat(line)
+					.isEqualTo("INFO The balance can be read again, and the account is still exhausted"),
+				(line) -> assertThat(line).isEqualTo("INFO The balance can be read, and there is credit"),
+				(line) -> assertThat(line).startsWith("WARN A spend cap is reached: "),
+				(line) -> assertThat(line).isEqualTo("INFO The balance can be read, and there is credit"),
+				(line) -> assertThat(line)
+					.startsWith("ERROR The platform does not accept the API key (vendo.api-key): AuthException 401")
+					.contains("request id: req_8"));
+	}
+
+	private static List<String> logged(Runnable work) {
+		Logger logger = (Logger) LoggerFactory.getLogger(VendoBalanceMonitor.class);
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		logger.addAppender(log);
+		logger.setLevel(Level.INFO);
+		try {
+			work.run();
+		}
+		finally {
+			logger.detachAppender(log);
+			logger.setLevel(null);
+		}
+		return log.list.stream().map((line) -> line.getLevel() + " " + line.getFormattedMessage()).toList();
 	}
 
 	static Stream<BillingEvent> events() {
@@ -312,14 +468,26 @@ class VendoBalanceMonitorTests {
 	}
 
 	@Test
-	void manyEventsLeadToFewQuestions() {
+	void manyEventsLeadToNoMoreThanOneQuestionPerInterval() {
 		VendoBalanceMonitor monitor = running();
-		for (int i = 0; i < 5900; i++) {
+		for (int i = 0; i < 3590; i++) {
 			monitor.on(event("billing.balance_changed", "\"remaining_micros\":" + i));
-			advance(Duration.ofMillis(10));
+			advance(Duration.ofSeconds(1));
 		}
-		// One when it began, one at the first event, one half a minute later.
-		assertThat(this.billing.asked()).isEqualTo(3);
+		// One a minute, and one at the first event.
+		assertThat(this.billing.asked()).isEqualTo(61);
+	}
+
+	@Test
+	void afterAWhileWithoutEventsOneLeadsToAQuestionAtOnceAgain() {
+		VendoBalanceMonitor monitor = running();
+		for (int i = 0; i < 5; i++) {
+			advance(INTERVAL.plusSeconds(10));
+			int asked = this.billing.asked();
+			monitor.on(event("billing.balance_changed", "\"remaining_micros\":5"));
+			advance(Duration.ZERO);
+			assertThat(this.billing.asked()).isEqualTo(asked + 1);
+		}
 	}
 
 	@Test

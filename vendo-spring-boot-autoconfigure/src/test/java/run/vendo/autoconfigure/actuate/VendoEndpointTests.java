@@ -1,9 +1,16 @@
 package run.vendo.autoconfigure.actuate;
 
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -128,25 +136,7 @@ class VendoEndpointTests {
 	void whenThePlatformNeverAnswersThenShowsWhatWasKnownAfterASecond() {
 		VirtualTimeScheduler time = VirtualTimeScheduler.create();
 		MutableClock clock = new MutableClock();
-		AtomicReference<Flux<Connection>> list = new AtomicReference<>(Flux.never());
-		ReactiveConnectionsApi connections = new ReactiveConnectionsApi() {
-
-			@Override
-			public Flux<Connection> list() {
-				return list.get();
-			}
-
-			@Override
-			public Mono<List<Connection>> snapshot() {
-				return list.get().collectList();
-			}
-
-			@Override
-			public Mono<Connection> get(String slug) {
-				return Mono.empty();
-			}
-
-		};
+		ScriptedConnections connections = new ScriptedConnections();
 		try (VendoClient client = TestClients.vendo(this.platform.server().url()).build()) {
 			VendoEndpoint endpoint = new VendoEndpoint(client, () -> connections, null, null, Duration.ofSeconds(1),
 					time, clock);
@@ -154,15 +144,101 @@ class VendoEndpointTests {
 			assertThat(never.list()).isEmpty();
 			assertThat(never.asOf()).isNull();
 			assertThat(never.error()).isEqualTo("The platform has not answered within 1000 ms");
-			list.set(client.reactive().connections().list());
+			connections.list(client.reactive().connections().list());
+			clock.advance(VendoEndpoint.FRESH);
+			Instant read = clock.instant();
 			assertThat(endpoint.vendo().block(Duration.ofSeconds(20)).connections().list()).hasSize(3);
-			list.set(Flux.never());
+			connections.list(Flux.never());
 			clock.advance(Duration.ofHours(1));
 			VendoDescriptor.Connections known = afterASecond(endpoint, time);
 			assertThat(known.list()).hasSize(3);
-			assertThat(known.asOf()).isEqualTo(MutableClock.START.toString());
+			assertThat(known.asOf()).isEqualTo(read.toString());
 			assertThat(known.error()).isNotNull();
 		}
+	}
+
+	@Test
+	void whoLooksWithinTenSecondsSeesWhatWasReadAndWhatElseIsNew() {
+		MutableClock clock = new MutableClock();
+		ScriptedConnections connections = new ScriptedConnections();
+		try (VendoClient client = TestClients.vendo(this.platform.server().url()).build()) {
+			VendoEndpoint endpoint = endpoint(client, connections, clock);
+			connections.list(Flux.fromIterable(client.connections().list()));
+			assertThat(look(endpoint).list().get(0).token()).isNull();
+			client.token("slack");
+			clock.advance(Duration.ofMillis(9999));
+			assertThat(look(endpoint).list().get(0).token()).isNotNull();
+			assertThat(connections.asked).hasValue(1);
+			clock.advance(Duration.ofMillis(1));
+			look(endpoint);
+			assertThat(connections.asked).hasValue(2);
+		}
+	}
+
+	@Test
+	void whoLooksWithinTenSecondsOfAFailureSeesIt() {
+		MutableClock clock = new MutableClock();
+		ScriptedConnections connections = new ScriptedConnections();
+		try (VendoClient client = TestClients.vendo(this.platform.server().url()).build()) {
+			VendoEndpoint endpoint = endpoint(client, connections, clock);
+			connections.list(Flux.error(ScriptedEvents.failure(503)));
+			assertThat(look(endpoint).error()).contains("503");
+			connections.list(Flux.fromIterable(client.connections().list()));
+			assertThat(look(endpoint).error()).contains("503");
+			assertThat(connections.asked).hasValue(1);
+			clock.advance(VendoEndpoint.FRESH);
+			assertThat(look(endpoint).error()).isNull();
+			assertThat(look(endpoint).list()).hasSize(3);
+			assertThat(connections.asked).hasValue(2);
+		}
+	}
+
+	@Test
+	void allWhoLookAtOnceShareOneQuestion() throws Exception {
+		ScriptedConnections connections = new ScriptedConnections();
+		Sinks.Many<Connection> answer = Sinks.many().multicast().onBackpressureBuffer();
+		connections.list(answer.asFlux());
+		try (VendoClient client = TestClients.vendo(this.platform.server().url()).build()) {
+			VendoEndpoint endpoint = endpoint(client, connections, new MutableClock());
+			List<CompletableFuture<VendoDescriptor>> looks = new CopyOnWriteArrayList<>();
+			CyclicBarrier together = new CyclicBarrier(16);
+			List<Thread> threads = new ArrayList<>();
+			for (int i = 0; i < 16; i++) {
+				Thread thread = new Thread(() -> {
+					await(together);
+					looks.add(endpoint.vendo().toFuture());
+				});
+				threads.add(thread);
+				thread.start();
+			}
+			for (Thread thread : threads) {
+				thread.join();
+			}
+			assertThat(looks).hasSize(16).noneMatch(CompletableFuture::isDone);
+			assertThat(connections.asked).hasValue(1);
+			answer.tryEmitComplete().orThrow();
+			assertThat(looks)
+				.allSatisfy((look) -> assertThat(look.get(20, TimeUnit.SECONDS).connections().error()).isNull());
+			assertThat(connections.asked).hasValue(1);
+		}
+	}
+
+	private static void await(CyclicBarrier barrier) {
+		try {
+			barrier.await(20, TimeUnit.SECONDS);
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static VendoEndpoint endpoint(VendoClient client, ScriptedConnections connections, Clock clock) {
+		return new VendoEndpoint(client, () -> connections, null, null, Duration.ofSeconds(1),
+				VirtualTimeScheduler.create(), clock);
+	}
+
+	private static VendoDescriptor.Connections look(VendoEndpoint endpoint) {
+		return endpoint.vendo().block(Duration.ofSeconds(20)).connections();
 	}
 
 	@Test
@@ -235,6 +311,39 @@ class VendoEndpointTests {
 
 	private static JsonNode json(WebApplication application) {
 		return JSON.readTree(application.get("/actuator/vendo").body());
+	}
+
+	/**
+	 * Connections that are what a test wants, and count who asks.
+	 */
+	private static final class ScriptedConnections implements ReactiveConnectionsApi {
+
+		private final AtomicInteger asked = new AtomicInteger();
+
+		private volatile Flux<Connection> list = Flux.never();
+
+		void list(Flux<Connection> list) {
+			this.list = list;
+		}
+
+		@Override
+		public Flux<Connection> list() {
+			return Flux.defer(() -> {
+				this.asked.incrementAndGet();
+				return this.list;
+			});
+		}
+
+		@Override
+		public Mono<List<Connection>> snapshot() {
+			return list().collectList();
+		}
+
+		@Override
+		public Mono<Connection> get(String slug) {
+			return Mono.empty();
+		}
+
 	}
 
 }

@@ -1,7 +1,10 @@
 package run.vendo.autoconfigure.actuate;
 
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,10 @@ import run.vendo.fixture.StubServer.Response;
 import run.vendo.fixture.TestClients;
 import run.vendo.fixture.WebApplication;
 import run.vendo.fixture.WebStack;
+
+import org.springframework.context.Lifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -130,6 +137,40 @@ class VendoHealthTests {
 		assertThat(application.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
 		// Nobody has been answered yet.
 		assertThat(this.platform.server().count()).isEqualTo(2);
+	}
+
+	@Test
+	void timeIsThatOfTheApplicationsClock() {
+		this.platform.answer(OperatedPlatform.EVENTS,
+				(request) -> new Response(200, Map.of("Content-Type", "text/event-stream"), ": ping\n\n"));
+		WebApplication application = start(WebStack.MVC, this.platform.properties("vendo.events.enabled=true"),
+				LongAgo.class);
+		JsonNode details = awaitHealth(application, "vendo", (health) -> health.path("details").has("spendCaps"))
+			.path("details");
+		assertThat(details.path("asOf").asString()).isEqualTo("2001-02-03T04:05:06Z");
+		assertThat(details.path("age").asString()).isEqualTo("0s");
+		JsonNode stream = awaitHealth(application, "vendoEvents",
+				(health) -> health.path("details").has("lastHeartbeatAge"));
+		assertThat(stream.path("details").path("lastHeartbeatAge").asString()).isEqualTo("0s");
+		assertThat(json(application.get("/actuator/vendo")).path("connections").path("asOf").asString())
+			.isEqualTo("2001-02-03T04:05:06Z");
+	}
+
+	@Test
+	void whileThePlatformIsGoneAnExhaustedBalanceIsStillShownWithItsAge() {
+		this.platform.balance(0);
+		WebApplication application = start(WebStack.MVC);
+		awaitHealth(application, "vendo", (health) -> !isPending(health));
+		this.platform.fail(503, "upstream_error");
+		Lifecycle monitor = (Lifecycle) application.context().getBean(BalanceMonitor.class);
+		monitor.stop();
+		monitor.start();
+		JsonNode vendo = awaitHealth(application, "vendo", (health) -> health.path("details").has("error"));
+		assertThat(vendo.path("status").asString()).isEqualTo("OUT_OF_SERVICE");
+		assertThat(vendo.path("details").path("state").asString()).isEqualTo("exhausted");
+		assertThat(vendo.path("details").path("age").asString()).matches("\\d+s");
+		assertThat(vendo.path("details").path("error").asString()).startsWith("UpstreamException 503");
+		assertThat(application.get("/actuator/health").statusCode()).isEqualTo(503);
 	}
 
 	@Test
@@ -320,6 +361,16 @@ class VendoHealthTests {
 		@Override
 		public String toString() {
 			return this.name;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LongAgo {
+
+		@Bean
+		Clock longAgo() {
+			return Clock.fixed(Instant.parse("2001-02-03T04:05:06Z"), ZoneOffset.UTC);
 		}
 
 	}
