@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * With beans that are made when they are first asked for, what nobody asks for works all
- * the same: events, the guard of webhooks, the reconciler.
+ * the same: events, the guard of webhooks, the reconciler, the balance of health.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.main.lazy-initialization=true")
 @Import(SampleLazyTests.Lazy.class)
@@ -90,6 +90,12 @@ class SampleLazyTests {
 		this.platform.sendWebhooksTo(null);
 		assertThat(handled.poll(WAIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo("genuine");
 		assertThat(handled).isEmpty();
+	}
+
+	@Test
+	void theBalanceIsReadBeforeAnybodyLooks() {
+		this.platform.awaitRequests("/api/billing/balance", 1, WAIT);
+		this.platform.awaitRequests("/api/billing/spend-caps", 1, WAIT);
 	}
 
 	@Test
