@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -110,11 +111,13 @@ public class ObservedBenchmark {
 	}
 
 	/**
-	 * Return how often the observed application's calls and tokens were counted.
+	 * Return how often the observed application's calls, the requests beneath them and
+	 * its tokens from the cache were counted.
 	 */
 	List<Long> counted() {
 		MeterRegistry meters = this.observedContext.getBean(MeterRegistry.class);
 		return List.of(meters.get("vendo.client.call").tag("api", "connections").timer().count(),
+				meters.get("http.client.requests").timers().stream().mapToLong(Timer::count).sum(),
 				(long) meters.get("vendo.token.resolutions").tag("source", "cache").functionCounter().count());
 	}
 
