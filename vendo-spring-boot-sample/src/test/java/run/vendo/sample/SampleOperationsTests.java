@@ -68,7 +68,7 @@ class SampleOperationsTests {
 
 	private static final Duration WAIT = Duration.ofSeconds(30);
 
-	private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(2);
+	private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(3);
 
 	private static final Path PAGE = Path.of("../docs/operations.md");
 

@@ -48,8 +48,6 @@ class VendoEndpoint {
 
 	private final Duration patience;
 
-	private final Scheduler scheduler;
-
 	private final Clock clock;
 
 	private final Mono<Look> look;
@@ -63,7 +61,6 @@ class VendoEndpoint {
 		this.events = events;
 		this.balance = balance;
 		this.patience = patience;
-		this.scheduler = scheduler;
 		this.clock = clock;
 		this.look = Mono.defer(this::list)
 			.timeout(patience, scheduler)
