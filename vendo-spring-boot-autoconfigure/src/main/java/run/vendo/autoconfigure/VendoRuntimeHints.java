@@ -23,12 +23,11 @@ import org.springframework.util.ReflectionUtils;
  */
 final class VendoRuntimeHints implements RuntimeHintsRegistrar {
 
-	static final List<String> MODELS = List.of("run.vendo.autoconfigure.actuate.VendoDescriptor",
-			"run.vendo.billing.Balance", "run.vendo.billing.SpendCaps", "run.vendo.billing.UsdBalance",
-			"run.vendo.billing.Usage", "run.vendo.connection.Connection", "run.vendo.connection.ConnectionList",
-			"run.vendo.dashboard.Deployed", "run.vendo.dashboard.SignedIn", "run.vendo.integration.Integration",
-			"run.vendo.integration.IntegrationList", "run.vendo.sso.VendoRole", "run.vendo.token.BulkAnswer",
-			"run.vendo.token.ByokProvider", "run.vendo.token.TokenAnswer");
+	static final List<String> MODELS = List.of("run.vendo.billing.Balance", "run.vendo.billing.SpendCaps",
+			"run.vendo.billing.UsdBalance", "run.vendo.billing.Usage", "run.vendo.connection.Connection",
+			"run.vendo.connection.ConnectionList", "run.vendo.dashboard.Deployed", "run.vendo.dashboard.SignedIn",
+			"run.vendo.integration.Integration", "run.vendo.integration.IntegrationList", "run.vendo.sso.VendoRole",
+			"run.vendo.token.BulkAnswer", "run.vendo.token.ByokProvider", "run.vendo.token.TokenAnswer");
 
 	/** What Jackson writes where a library is there that need not be. */
 	static final List<String> OPTIONAL_MODELS = List.of("run.vendo.autoconfigure.actuate.VendoDescriptor");

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,9 +64,14 @@ class VendoRuntimeHintsTests {
 	}
 
 	@Test
-	void withoutActuatorThereAreHintsForTheRest() {
+	void withoutActuatorThereAreHintsForTheRest() throws IOException {
 		RuntimeHints without = new RuntimeHints();
-		new VendoRuntimeHints().registerHints(without, new FilteredClassLoader("org.springframework.boot.actuate"));
+		URL own = VendoRuntimeHints.class.getProtectionDomain().getCodeSource().getLocation();
+		// It defines the classes itself, so that what these need is looked for there too.
+		try (URLClassLoader classLoader = new URLClassLoader(new URL[] { own },
+				new FilteredClassLoader("org.springframework.boot.actuate", "run.vendo"))) {
+			new VendoRuntimeHints().registerHints(without, classLoader);
+		}
 		assertThat(RuntimeHintsPredicates.reflection()
 			.onType(TypeReference.of("run.vendo.connection.Connection"))
 			.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).accepts(without);
