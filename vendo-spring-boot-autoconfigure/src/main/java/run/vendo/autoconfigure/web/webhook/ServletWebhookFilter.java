@@ -59,21 +59,12 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 			chain.doFilter(request, response);
 			return;
 		}
-		WebhookRequest webhook = new WebhookRequest(request, this.gate.maxBodySize(), this.gate::tooLarge);
-		WebhookEndpoint endpoint;
-		try {
-			endpoint = this.handlers.find(webhook);
-		}
-		catch (WebhookAnswer ex) {
-			// A condition on a parameter reads the body before it is known whose it is.
-			this.gate.answered(null, ex, null);
-			write(ex, response);
-			return;
-		}
+		WebhookEndpoint endpoint = this.handlers.find(request);
 		if (endpoint == null) {
-			chain.doFilter(webhook.isRead() ? webhook : request, response);
+			chain.doFilter(request, response);
 			return;
 		}
+		WebhookRequest webhook = new WebhookRequest(request, this.gate.maxBodySize(), this.gate::tooLarge);
 		WebhookDelivery delivery = receive(endpoint, webhook, response);
 		if (delivery != null) {
 			if (delivery.decoded()) {

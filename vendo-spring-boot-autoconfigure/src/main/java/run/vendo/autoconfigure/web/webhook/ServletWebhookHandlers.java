@@ -56,7 +56,7 @@ final class ServletWebhookHandlers implements SmartInitializingSingleton {
 
 	/**
 	 * Find what a request is for.
-	 * @param request the request, whose body can be read more than once
+	 * @param request the request, whose body is not read
 	 * @return what its handler wants, or {@code null} if that does not take webhooks
 	 */
 	@Nullable WebhookEndpoint find(HttpServletRequest request) {
@@ -74,9 +74,6 @@ final class ServletWebhookHandlers implements SmartInitializingSingleton {
 				}
 			}
 			return null;
-		}
-		catch (WebhookAnswer ex) {
-			throw ex;
 		}
 		catch (Exception ex) {
 			// Spring MVC is about to find out the same and to answer: wrong method, media

@@ -34,6 +34,8 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
  */
 final class VendoWebhookConfigurations {
 
+	static final String MEMORY = "vendoInMemoryWebhookDeliveryStore";
+
 	private VendoWebhookConfigurations() {
 	}
 
@@ -66,7 +68,7 @@ final class VendoWebhookConfigurations {
 	@ConditionalOnBooleanProperty(name = "vendo.webhook.deduplication.enabled", matchIfMissing = true)
 	static class Memory {
 
-		@Bean
+		@Bean(MEMORY)
 		@ConditionalOnMissingBean(WebhookDeliveryStore.class)
 		InMemoryWebhookDeliveryStore vendoInMemoryWebhookDeliveryStore(VendoWebhookProperties properties,
 				ObjectProvider<Clock> clock) {
@@ -158,8 +160,8 @@ final class VendoWebhookConfigurations {
 		}
 
 		@Bean
-		VendoWebhookRequestMatcher vendoWebhookRequestMatcher(ServletWebhookHandlers handlers, WebhookGate gate) {
-			return new VendoWebhookRequestMatcher(handlers, gate);
+		VendoWebhookRequestMatcher vendoWebhookRequestMatcher(ServletWebhookHandlers handlers) {
+			return new VendoWebhookRequestMatcher(handlers);
 		}
 
 	}

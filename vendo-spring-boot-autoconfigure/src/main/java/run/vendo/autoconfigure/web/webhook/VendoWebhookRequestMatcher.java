@@ -15,11 +15,8 @@ public final class VendoWebhookRequestMatcher implements RequestMatcher {
 
 	private final ServletWebhookHandlers handlers;
 
-	private final WebhookGate gate;
-
-	VendoWebhookRequestMatcher(ServletWebhookHandlers handlers, WebhookGate gate) {
+	VendoWebhookRequestMatcher(ServletWebhookHandlers handlers) {
 		this.handlers = handlers;
-		this.gate = gate;
 	}
 
 	@Override
@@ -27,8 +24,7 @@ public final class VendoWebhookRequestMatcher implements RequestMatcher {
 		if (ServletWebhookDelivery.of(request) != null) {
 			return true;
 		}
-		return this.handlers.mayTake(request) && this.handlers
-			.find(new WebhookRequest(request, this.gate.maxBodySize(), this.gate::tooLarge)) != null;
+		return this.handlers.mayTake(request) && this.handlers.find(request) != null;
 	}
 
 }

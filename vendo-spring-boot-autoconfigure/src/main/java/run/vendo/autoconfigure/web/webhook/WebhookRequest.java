@@ -1,7 +1,6 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -15,7 +14,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -68,10 +66,6 @@ final class WebhookRequest extends HttpServletRequestWrapper {
 		return body;
 	}
 
-	boolean isRead() {
-		return this.body != null;
-	}
-
 	/**
 	 * Show a body without its content coding from now on.
 	 * @param content the decoded body
@@ -84,7 +78,7 @@ final class WebhookRequest extends HttpServletRequestWrapper {
 
 	@Override
 	public ServletInputStream getInputStream() throws IOException {
-		return new BodyStream(body());
+		return new ReplayedBody(body());
 	}
 
 	@Override
@@ -198,57 +192,6 @@ final class WebhookRequest extends HttpServletRequestWrapper {
 	@Override
 	public @Nullable Part getPart(String name) {
 		return null;
-	}
-
-	/**
-	 * The body, again.
-	 */
-	private static final class BodyStream extends ServletInputStream {
-
-		private final ByteArrayInputStream body;
-
-		BodyStream(byte[] body) {
-			this.body = new ByteArrayInputStream(body);
-		}
-
-		@Override
-		public int read() {
-			return this.body.read();
-		}
-
-		@Override
-		public int read(byte[] bytes, int offset, int length) {
-			return this.body.read(bytes, offset, length);
-		}
-
-		@Override
-		public int available() {
-			return this.body.available();
-		}
-
-		@Override
-		public boolean isFinished() {
-			return this.body.available() == 0;
-		}
-
-		@Override
-		public boolean isReady() {
-			return true;
-		}
-
-		@Override
-		public void setReadListener(ReadListener listener) {
-			try {
-				listener.onDataAvailable();
-				if (isFinished()) {
-					listener.onAllDataRead();
-				}
-			}
-			catch (IOException ex) {
-				listener.onError(ex);
-			}
-		}
-
 	}
 
 }
