@@ -78,11 +78,9 @@ public final class ReactiveVendoWebhookFilterFunctions {
 
 	private Mono<ServerResponse> filter(WebhookEndpoint shared, ServerRequest request,
 			HandlerFunction<ServerResponse> next) {
-		WebhookEndpoint endpoint = shared.named("%s %s".formatted(request.method(), pattern(request)));
-		return this.gate.receive(endpoint, request.headers().asHttpHeaders(), request.exchange().getRequest().getBody())
-			.map((delivery) -> handle(delivery, request, next))
-			.onErrorResume(WebhookAnswer.class, (answer) -> Mono.just(response(answer)))
-			.flatMap((response) -> response);
+		WebhookEndpoint endpoint = endpoint(shared, request);
+		return this.gate.receive(endpoint, request.headers().asHttpHeaders(), request.exchange().getRequest().getBody(),
+				(delivery) -> handle(delivery, request, next), ReactiveVendoWebhookFilterFunctions::response);
 	}
 
 	private Mono<ServerResponse> handle(WebhookDelivery delivery, ServerRequest request,
@@ -115,9 +113,11 @@ public final class ReactiveVendoWebhookFilterFunctions {
 				: builder.build();
 	}
 
-	private static Object pattern(ServerRequest request) {
+	// Of what the application says alone: path and method are not signed, and a delivery
+	// must not become another one by being sent to another path.
+	private static WebhookEndpoint endpoint(WebhookEndpoint shared, ServerRequest request) {
 		Object pattern = request.attributes().get(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE);
-		return (pattern != null) ? pattern : request.path();
+		return (pattern != null) ? shared.named("The functional endpoint " + pattern) : shared;
 	}
 
 	/**
@@ -148,11 +148,12 @@ public final class ReactiveVendoWebhookFilterFunctions {
 
 		@Override
 		public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
-			exchange.getResponse().beforeCommit(this::finish);
-			return this.response.writeTo(exchange, context)
-				.then(Mono.defer(this::finish))
-				.onErrorResume((ex) -> this.gate.finish(this.delivery, false).then(Mono.error(ex)))
-				.doOnCancel(() -> this.gate.finish(this.delivery, false).subscribe());
+			HeldResponse held = new HeldResponse(exchange.getResponse(), this::finish);
+			return this.gate.toTheEnd(this.delivery,
+					this.response.writeTo(exchange.mutate().response(held).build(), context)
+						.then(Mono.defer(this::finish))
+						.onErrorResume((ex) -> this.gate.finish(this.delivery, false).then(Mono.error(ex)))
+						.doOnCancel(() -> this.gate.finish(this.delivery, false).subscribe()));
 		}
 
 		private Mono<Void> finish() {

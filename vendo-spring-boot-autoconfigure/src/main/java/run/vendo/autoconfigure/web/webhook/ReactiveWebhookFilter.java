@@ -52,23 +52,18 @@ final class ReactiveWebhookFilter implements WebFilter, Ordered {
 
 	private Mono<Void> filter(WebhookEndpoint endpoint, ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		return this.gate.receive(endpoint, request.getHeaders(), request.getBody())
-			.map((delivery) -> proceed(delivery, exchange, chain))
-			.onErrorResume(WebhookAnswer.class, (answer) -> Mono.just(write(answer, exchange.getResponse())))
-			.flatMap((next) -> next);
+		return this.gate.receive(endpoint, request.getHeaders(), request.getBody(),
+				(delivery) -> proceed(delivery, exchange, chain), (answer) -> write(answer, exchange.getResponse()));
 	}
 
-	// That it was handled is stored before the answer goes out: nobody is told of a
-	// success
-	// that might be forgotten.
 	private Mono<Void> proceed(WebhookDelivery delivery, ServerWebExchange exchange, WebFilterChain chain) {
 		exchange.getAttributes().put(WebhookDelivery.ATTRIBUTE, delivery);
 		if (this.csrf != null) {
 			this.csrf.exempt(exchange);
 		}
 		ServerHttpResponse response = exchange.getResponse();
-		response.beforeCommit(() -> finish(delivery, response));
-		return chain.filter(new VerifiedExchange(exchange, delivery))
+		HeldResponse held = new HeldResponse(response, () -> finish(delivery, response));
+		return chain.filter(new VerifiedExchange(exchange, delivery, held))
 			.then(Mono.defer(() -> finish(delivery, response)))
 			.onErrorResume((ex) -> this.gate.finish(delivery, false).then(Mono.error(ex)))
 			.doOnCancel(() -> this.gate.finish(delivery, false).subscribe());

@@ -1,9 +1,14 @@
 package run.vendo.autoconfigure.web.webhook;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -27,28 +32,71 @@ final class ReactiveWebhookGate {
 	}
 
 	/**
-	 * Verify and claim a request. What is refused is recorded.
+	 * Verify and claim a request, and have it handled. What is refused is recorded.
 	 * @param endpoint what it was sent to
 	 * @param headers its headers
 	 * @param body its body as received
-	 * @return the delivery, or a {@link WebhookAnswer} as an error
+	 * @param handle handles a delivery, and finishes it
+	 * @param refuse answers in place of that
+	 * @return what comes of either
 	 */
-	Mono<WebhookDelivery> receive(WebhookEndpoint endpoint, HttpHeaders headers, Flux<DataBuffer> body) {
+	<T> Mono<T> receive(WebhookEndpoint endpoint, HttpHeaders headers, Flux<DataBuffer> body,
+			Function<WebhookDelivery, Mono<T>> handle, Function<WebhookAnswer, Mono<T>> refuse) {
 		return read(headers, body).map((bytes) -> this.gate.verify(endpoint, headers, bytes))
-			.doOnError(WebhookAnswer.class, (answer) -> this.gate.answered(endpoint, answer, null))
-			.flatMap((delivery) -> claim(delivery).doOnError(WebhookAnswer.class,
-					(answer) -> this.gate.answered(endpoint, answer, delivery)));
+			.map((delivery) -> toTheEnd(delivery, claim(delivery, handle, refuse)))
+			.onErrorResume(WebhookAnswer.class, (answer) -> {
+				this.gate.answered(endpoint, answer, null);
+				return Mono.just(refuse.apply(answer));
+			})
+			.flatMap(Function.identity());
+	}
+
+	/**
+	 * Do the work on a delivery to its end, even if the sender goes away: its claim,
+	 * given back while the work goes on, would let the same delivery in beside it. Once
+	 * the sender has gone, the work has the time that a claim lasts.
+	 * @param delivery the delivery
+	 * @param work what is done about it, and finishes it
+	 * @return what comes of it
+	 */
+	<T> Mono<T> toTheEnd(WebhookDelivery delivery, Mono<T> work) {
+		return Mono.create((sink) -> {
+			Sinks.Empty<Void> left = Sinks.empty();
+			AtomicBoolean alone = new AtomicBoolean();
+			work.takeUntilOther(left.asMono().then(Mono.delay(this.gate.lease()))).subscribe((result) -> {
+				if (alone.get()) {
+					// Nobody is going to write it.
+					finish(delivery, false).subscribe();
+				}
+				sink.success(result);
+			}, (failure) -> {
+				if (alone.get()) {
+					this.gate.failedAlone(delivery, failure);
+				}
+				else {
+					sink.error(failure);
+				}
+			}, sink::success, Context.of(sink.contextView()));
+			sink.onCancel(() -> {
+				alone.set(true);
+				left.tryEmitEmpty();
+			});
+		});
 	}
 
 	Mono<Void> finish(WebhookDelivery delivery, boolean handled) {
 		return Mono.<Void>fromRunnable(() -> this.gate.finish(delivery, handled)).subscribeOn(this.scheduler);
 	}
 
-	private Mono<WebhookDelivery> claim(WebhookDelivery delivery) {
+	private <T> Mono<T> claim(WebhookDelivery delivery, Function<WebhookDelivery, Mono<T>> handle,
+			Function<WebhookAnswer, Mono<T>> refuse) {
 		return Mono.fromCallable(() -> {
 			this.gate.claim(delivery);
 			return delivery;
-		}).subscribeOn(this.scheduler);
+		}).subscribeOn(this.scheduler).map(handle).onErrorResume(WebhookAnswer.class, (answer) -> {
+			this.gate.answered(delivery.endpoint(), answer, delivery);
+			return Mono.just(refuse.apply(answer));
+		}).flatMap(Function.identity());
 	}
 
 	private Mono<byte[]> read(HttpHeaders headers, Flux<DataBuffer> body) {

@@ -24,7 +24,7 @@ final class ServletWebhookDelivery implements AsyncListener {
 
 	private boolean listening;
 
-	private volatile boolean failed;
+	private volatile boolean givenUp;
 
 	ServletWebhookDelivery(WebhookGate gate, WebhookDelivery delivery, ContentCachingResponseWrapper response) {
 		this.gate = gate;
@@ -61,7 +61,12 @@ final class ServletWebhookDelivery implements AsyncListener {
 
 	void complete() throws IOException {
 		boolean success = HttpStatusCode.valueOf(this.response.getStatus()).is2xxSuccessful();
-		this.gate.finish(this.delivery, success && !this.failed && this.delivery.handlerReached());
+		if (this.givenUp) {
+			this.gate.leave(this.delivery);
+		}
+		else {
+			this.gate.finish(this.delivery, success && this.delivery.handlerReached());
+		}
 		this.response.copyBodyToResponse();
 	}
 
@@ -70,14 +75,15 @@ final class ServletWebhookDelivery implements AsyncListener {
 		complete();
 	}
 
+	// Whoever was to answer from another thread may still be at work there.
 	@Override
 	public void onTimeout(AsyncEvent event) {
-		this.failed = true;
+		this.givenUp = true;
 	}
 
 	@Override
 	public void onError(AsyncEvent event) {
-		this.failed = true;
+		this.givenUp = true;
 	}
 
 	@Override

@@ -1,5 +1,7 @@
 package run.vendo.autoconfigure.web.webhook;
 
+import java.time.Clock;
+
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.autoconfigure.VendoAutoConfiguration;
@@ -47,11 +49,12 @@ public final class VendoWebhookAutoConfiguration {
 
 	@Bean
 	WebhookGate vendoWebhookGate(VendoWebhookProperties properties, WebhookEndpoints endpoints,
-			ObjectProvider<WebhookDeliveryStore> store, ObjectProvider<WebhookMetrics> metrics) {
+			ObjectProvider<WebhookDeliveryStore> store, ObjectProvider<WebhookMetrics> metrics,
+			ObjectProvider<Clock> clock) {
 		VendoWebhookProperties.Deduplication deduplication = properties.deduplication();
 		return new WebhookGate(deduplication.enabled() ? store.getIfAvailable() : null,
 				metrics.getIfAvailable(WebhookMetrics::none), properties.maxBytes(), deduplication.lease(),
-				deduplication.retention(), endpoints.defaultMaxAge());
+				deduplication.retention(), endpoints.defaultMaxAge(), clock.getIfUnique(Clock::systemUTC));
 	}
 
 }

@@ -1,26 +1,29 @@
 package run.vendo.autoconfigure.web.webhook;
 
+import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletionStage;
 
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 import run.vendo.webhook.WebhookEvent;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
-import org.springframework.web.servlet.function.AsyncServerResponse;
-import org.springframework.web.servlet.function.EntityResponse;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.function.HandlerFilterFunction;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /**
  * Does for functional endpoints of Spring MVC what {@link VendoWebhook @VendoWebhook}
@@ -77,7 +80,7 @@ public final class VendoWebhookFilterFunctions {
 
 	private ServerResponse filter(WebhookEndpoint shared, ServerRequest request, HandlerFunction<ServerResponse> next)
 			throws Exception {
-		WebhookEndpoint endpoint = shared.named("%s %s".formatted(request.method(), pattern(request)));
+		WebhookEndpoint endpoint = endpoint(shared, request);
 		HttpHeaders headers = request.headers().asHttpHeaders();
 		WebhookDelivery delivery = null;
 		try {
@@ -99,30 +102,8 @@ public final class VendoWebhookFilterFunctions {
 			this.gate.finish(delivery, false);
 			throw ex;
 		}
-		if (response instanceof AsyncServerResponse later) {
-			return finishLater(delivery, later);
-		}
-		boolean successful = response.statusCode().is2xxSuccessful();
-		if (successful && response instanceof EntityResponse<?> entity
-				&& entity.entity() instanceof CompletionStage<?> work) {
-			finishAfter(delivery, work);
-			return response;
-		}
-		this.gate.finish(delivery, successful);
-		return response;
-	}
-
-	private void finishAfter(WebhookDelivery delivery, CompletionStage<?> work) {
-		work.whenComplete((result, failure) -> this.gate.finish(delivery, failure == null));
-	}
-
-	// That it was handled is stored before the answer goes out, so somebody has to wait
-	// for it.
-	private ServerResponse finishLater(WebhookDelivery delivery, AsyncServerResponse later) {
-		return ServerResponse.async(Mono.fromCallable(later::block)
-			.doOnNext((response) -> this.gate.finish(delivery, response.statusCode().is2xxSuccessful()))
-			.doFinally((signal) -> this.gate.finish(delivery, false))
-			.subscribeOn(Schedulers.boundedElastic()));
+		delivery.reachHandler();
+		return new FinishingResponse(response, this.gate, delivery);
 	}
 
 	private static ServerRequest verified(ServerRequest request, WebhookDelivery delivery) {
@@ -145,9 +126,66 @@ public final class VendoWebhookFilterFunctions {
 		return (body.length > 0) ? builder.contentType(MediaType.APPLICATION_PROBLEM_JSON).body(body) : builder.build();
 	}
 
-	private static Object pattern(ServerRequest request) {
+	// Of what the application says alone: path and method are not signed, and a delivery
+	// must not become another one by being sent to another path.
+	private static WebhookEndpoint endpoint(WebhookEndpoint shared, ServerRequest request) {
 		Object pattern = request.attributes().get(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE);
-		return (pattern != null) ? pattern : request.path();
+		return (pattern != null) ? shared.named("The functional endpoint " + pattern) : shared;
+	}
+
+	/**
+	 * A response whose writing may still have to do the work, at once or on other
+	 * threads: that it is handled is known when all of it is there, and stored before it
+	 * goes out.
+	 *
+	 * @param response the response
+	 * @param gate who is told
+	 * @param delivery what was handled
+	 */
+	private record FinishingResponse(ServerResponse response, WebhookGate gate,
+			WebhookDelivery delivery) implements ServerResponse {
+
+		@Override
+		public HttpStatusCode statusCode() {
+			return this.response.statusCode();
+		}
+
+		@Override
+		public HttpHeaders headers() {
+			return this.response.headers();
+		}
+
+		@Override
+		public MultiValueMap<String, Cookie> cookies() {
+			return this.response.cookies();
+		}
+
+		@Override
+		public @Nullable ModelAndView writeTo(HttpServletRequest request, HttpServletResponse response, Context context)
+				throws ServletException, IOException {
+			ServletWebhookDelivery verified = new ServletWebhookDelivery(this.gate, this.delivery,
+					new ContentCachingResponseWrapper(response));
+			boolean failed = true;
+			try {
+				ModelAndView view = this.response.writeTo(request, verified.response(), context);
+				failed = false;
+				return view;
+			}
+			finally {
+				if (failed) {
+					verified.fail();
+				}
+				else if (request.isAsyncStarted()) {
+					// The filter goes on when the container comes back to the request.
+					request.setAttribute(WebhookDelivery.ATTRIBUTE, verified);
+					verified.follow(request);
+				}
+				else {
+					verified.complete();
+				}
+			}
+		}
+
 	}
 
 }

@@ -8,6 +8,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.codec.multipart.Part;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.server.ServerWebExchange;
@@ -23,15 +24,23 @@ final class VerifiedExchange extends ServerWebExchangeDecorator {
 
 	private final ServerHttpRequest request;
 
-	VerifiedExchange(ServerWebExchange delegate, WebhookDelivery delivery) {
+	private final ServerHttpResponse response;
+
+	VerifiedExchange(ServerWebExchange delegate, WebhookDelivery delivery, ServerHttpResponse response) {
 		super(delegate);
 		this.delivery = delivery;
+		this.response = response;
 		this.request = new VerifiedRequest(delegate, delivery);
 	}
 
 	@Override
 	public ServerHttpRequest getRequest() {
 		return this.request;
+	}
+
+	@Override
+	public ServerHttpResponse getResponse() {
+		return this.response;
 	}
 
 	@Override

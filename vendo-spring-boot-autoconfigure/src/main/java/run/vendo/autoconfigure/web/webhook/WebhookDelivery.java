@@ -1,6 +1,7 @@
 package run.vendo.autoconfigure.web.webhook;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -27,18 +28,21 @@ final class WebhookDelivery {
 
 	private final String owner;
 
-	private final AtomicBoolean finished = new AtomicBoolean();
+	private final Instant arrived;
+
+	private final AtomicReference<@Nullable Boolean> handled = new AtomicReference<>();
 
 	private volatile boolean handlerReached;
 
 	WebhookDelivery(WebhookEndpoint endpoint, WebhookEvent<JsonNode> event, byte[] content, boolean decoded,
-			@Nullable String key, String owner) {
+			@Nullable String key, String owner, Instant arrived) {
 		this.endpoint = endpoint;
 		this.event = event;
 		this.content = content;
 		this.decoded = decoded;
 		this.key = key;
 		this.owner = owner;
+		this.arrived = arrived;
 	}
 
 	WebhookEndpoint endpoint() {
@@ -73,6 +77,10 @@ final class WebhookDelivery {
 		return this.owner;
 	}
 
+	Instant arrived() {
+		return this.arrived;
+	}
+
 	void reachHandler() {
 		this.handlerReached = true;
 	}
@@ -83,10 +91,15 @@ final class WebhookDelivery {
 
 	/**
 	 * Finish the delivery.
+	 * @param handled whether it was handled
 	 * @return whether this was the first call
 	 */
-	boolean finish() {
-		return this.finished.compareAndSet(false, true);
+	boolean finish(boolean handled) {
+		return this.handled.compareAndSet(null, handled);
+	}
+
+	boolean isHandled() {
+		return Boolean.TRUE.equals(this.handled.get());
 	}
 
 }

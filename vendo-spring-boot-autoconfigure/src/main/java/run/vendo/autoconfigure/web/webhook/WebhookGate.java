@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 
@@ -49,18 +50,25 @@ final class WebhookGate {
 
 	private final Duration defaultMaxAge;
 
+	private final Clock clock;
+
 	WebhookGate(@Nullable WebhookDeliveryStore store, WebhookMetrics metrics, int maxBodySize, Duration lease,
-			Duration retention, Duration defaultMaxAge) {
+			Duration retention, Duration defaultMaxAge, Clock clock) {
 		this.store = store;
 		this.metrics = metrics;
 		this.maxBodySize = maxBodySize;
 		this.lease = lease;
 		this.retention = retention;
 		this.defaultMaxAge = defaultMaxAge;
+		this.clock = clock;
 	}
 
 	int maxBodySize() {
 		return this.maxBodySize;
+	}
+
+	Duration lease() {
+		return this.lease;
 	}
 
 	/**
@@ -104,7 +112,7 @@ final class WebhookGate {
 			byte[] content = (decoder.content != null) ? decoder.content : body;
 			String key = (this.store != null) ? key(endpoint, event, content) : null;
 			return new WebhookDelivery(endpoint, event, content, coding != ContentCoding.IDENTITY, key,
-					this.owners.obtain().generateId().toString());
+					this.owners.obtain().generateId().toString(), this.clock.instant());
 		}
 		catch (ValidationException ex) {
 			if (logger.isDebugEnabled()) {
@@ -160,13 +168,14 @@ final class WebhookGate {
 	 * @param handled whether it was handled, so that it need not come again
 	 */
 	void finish(WebhookDelivery delivery, boolean handled) {
-		if (!delivery.finish()) {
+		if (!delivery.finish(handled)) {
 			return;
 		}
 		this.metrics.count(handled ? Outcome.HANDLED : Outcome.FAILED, NO_REASON, delivery.event().secretIndex());
 		if (this.store == null || delivery.key() == null) {
 			return;
 		}
+		warnIfLate(delivery);
 		try {
 			if (handled) {
 				this.store.confirm(delivery.key(), delivery.owner(), retention(delivery.endpoint()));
@@ -178,6 +187,47 @@ final class WebhookGate {
 		catch (RuntimeException ex) {
 			logger.warn("%s: what became of a delivery cannot be stored, so that it may be handled again or late"
 				.formatted(delivery.endpoint().name()), ex);
+		}
+	}
+
+	// Past the end of its claim, the same delivery may have been let in again.
+	private void warnIfLate(WebhookDelivery delivery) {
+		Duration time = Duration.between(delivery.arrived(), this.clock.instant());
+		if (time.compareTo(this.lease) >= 0) {
+			logger.warn(
+					("%s: took %d s, and its claim on the delivery ended after %d s, so that it may have been handled "
+							+ "twice. Make vendo.webhook.deduplication.lease longer than the slowest handler")
+						.formatted(delivery.endpoint().name(), time.toSeconds(), this.lease.toSeconds()));
+		}
+	}
+
+	/**
+	 * Leave a delivery to the end of its claim, because nobody knows whether its handler
+	 * is still at work.
+	 * @param delivery the delivery
+	 */
+	void leave(WebhookDelivery delivery) {
+		if (!delivery.finish(false)) {
+			return;
+		}
+		logger.warn(("%s: was given up while it may still have been at work. The delivery is not handled again before "
+				+ "its claim ends, %d s after it came")
+			.formatted(delivery.endpoint().name(), this.lease.toSeconds()));
+		this.metrics.count(Outcome.FAILED, NO_REASON, delivery.event().secretIndex());
+	}
+
+	/**
+	 * Record a failure that no answer tells of, because the sender has gone away.
+	 * @param delivery the delivery
+	 * @param failure what went wrong
+	 */
+	void failedAlone(WebhookDelivery delivery, Throwable failure) {
+		String message = "%s: failed after its sender had gone away".formatted(delivery.endpoint().name());
+		if (delivery.isHandled()) {
+			logger.debug(message, failure);
+		}
+		else {
+			logger.warn(message, failure);
 		}
 	}
 

@@ -6,15 +6,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
+import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.util.context.Context;
 
 import run.vendo.fixture.MutableClock;
 import run.vendo.webhook.WebhooksApi;
@@ -32,6 +39,8 @@ class ReactiveWebhookGateTests {
 
 	private static final int LIMIT = 1000;
 
+	private static final Duration LEASE = Duration.ofMinutes(5);
+
 	private final MutableClock clock = new MutableClock();
 
 	private final NettyDataBufferFactory factory = new NettyDataBufferFactory(new PooledByteBufAllocator());
@@ -42,8 +51,8 @@ class ReactiveWebhookGateTests {
 			WebhooksApi.of(List.of("whsec_x"), Duration.ofMinutes(5), this.clock), null);
 
 	private final ReactiveWebhookGate gate = new ReactiveWebhookGate(
-			new WebhookGate(new InMemoryWebhookDeliveryStore(10, this.clock), WebhookMetrics.none(), LIMIT,
-					Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofMinutes(5)));
+			new WebhookGate(new InMemoryWebhookDeliveryStore(10, this.clock), WebhookMetrics.none(), LIMIT, LEASE,
+					Duration.ofHours(1), Duration.ofMinutes(5), this.clock));
 
 	@AfterEach
 	void everyBufferIsReleased() {
@@ -53,7 +62,7 @@ class ReactiveWebhookGateTests {
 	@Test
 	void whenTheDeliveryIsValid() {
 		byte[] body = bytes("{\"id\":\"a\",\"data\":{}}");
-		StepVerifier.create(this.gate.receive(this.endpoint, headers(body), chunks(body)))
+		StepVerifier.create(this.gate.receive(this.endpoint, headers(body), chunks(body), Mono::just, Mono::error))
 			.assertNext((delivery) -> assertThat(delivery.content()).isEqualTo(body))
 			.verifyComplete();
 	}
@@ -61,14 +70,15 @@ class ReactiveWebhookGateTests {
 	@Test
 	void whenTheDeliveryIsForged() {
 		byte[] body = bytes("{\"id\":\"a\",\"data\":{}}");
-		StepVerifier.create(this.gate.receive(this.endpoint, headers(bytes("{}")), chunks(body)))
+		StepVerifier
+			.create(this.gate.receive(this.endpoint, headers(bytes("{}")), chunks(body), Mono::just, Mono::error))
 			.verifyErrorMatches((ex) -> ((WebhookAnswer) ex).reason().equals("mismatch"));
 	}
 
 	@Test
 	void whenTheBodyIsTooLargeThenNoMoreOfItIsRead() {
 		byte[] body = new byte[100 * LIMIT];
-		StepVerifier.create(this.gate.receive(this.endpoint, headers(body), chunks(body)))
+		StepVerifier.create(this.gate.receive(this.endpoint, headers(body), chunks(body), Mono::just, Mono::error))
 			.verifyErrorMatches((ex) -> ((WebhookAnswer) ex).reason().equals("too-large"));
 		assertThat(this.buffers).hasSizeLessThan(2 * LIMIT / 7);
 	}
@@ -78,17 +88,47 @@ class ReactiveWebhookGateTests {
 		byte[] body = bytes("{\"id\":\"a\",\"data\":{}}");
 		StepVerifier
 			.create(this.gate.receive(this.endpoint, headers(body),
-					chunks(body).concatWith(Flux.error(new IOException("Reset")))))
+					chunks(body).concatWith(Flux.error(new IOException("Reset"))), Mono::just, Mono::error))
 			.verifyError(IOException.class);
 	}
 
 	@Test
 	void whenTheClientGoesAway() {
 		TestPublisher<DataBuffer> body = TestPublisher.create();
-		Disposable subscription = this.gate.receive(this.endpoint, headers(bytes("{}")), body.flux()).subscribe();
+		Disposable subscription = this.gate
+			.receive(this.endpoint, headers(bytes("{}")), body.flux(), Mono::just, Mono::error)
+			.subscribe();
 		body.next(buffer(bytes("{\"id\"")));
 		subscription.dispose();
 		body.assertCancelled();
+	}
+
+	@Test
+	void whenTheClientGoesAwayThenTheWorkGoesOnUntilItsClaimEnds() {
+		VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+		try {
+			byte[] body = bytes("{\"id\":\"a\",\"data\":{}}");
+			AtomicBoolean stopped = new AtomicBoolean();
+			AtomicReference<@Nullable String> user = new AtomicReference<>();
+			Sinks.Empty<Void> half = Sinks.empty();
+			Disposable subscription = this.gate
+				.receive(this.endpoint, headers(body), chunks(body), (delivery) -> half.asMono()
+					.then(Mono.deferContextual((context) -> Mono.fromRunnable(() -> user.set(context.get("user")))))
+					.then(Mono.never())
+					.doOnCancel(() -> stopped.set(true)), Mono::error)
+				.contextWrite(Context.of("user", "alice"))
+				.subscribe();
+			subscription.dispose();
+			half.tryEmitEmpty();
+			assertThat(user).hasValue("alice");
+			time.advanceTimeBy(LEASE.minusMillis(1));
+			assertThat(stopped).isFalse();
+			time.advanceTimeBy(Duration.ofMillis(1));
+			assertThat(stopped).isTrue();
+		}
+		finally {
+			VirtualTimeScheduler.reset();
+		}
 	}
 
 	private Flux<DataBuffer> chunks(byte[] body) {

@@ -198,7 +198,7 @@ class VendoWebhookAutoConfigurationTests {
 		MutableClock clock = new MutableClock();
 		InMemoryWebhookDeliveryStore store = new InMemoryWebhookDeliveryStore(10, clock);
 		WebhookGate gate = new WebhookGate(store, WebhookMetrics.none(), 100, Duration.ofMinutes(5),
-				Duration.ofSeconds(1), Duration.ofMinutes(5));
+				Duration.ofSeconds(1), Duration.ofMinutes(5), clock);
 		HttpHeaders headers = new HttpHeaders();
 		byte[] body = "{\"id\":\"a\"}".getBytes(StandardCharsets.UTF_8);
 		// As far in the future as is allowed.
