@@ -92,6 +92,23 @@ abstract class AbstractWebhookHandlerFormTests {
 		assertThat(this.server.calls().all()).containsExactly("/overloaded/first", "/overloaded/second");
 	}
 
+	@Test
+	void whenADeliveryIsSentToAFunctionInAnotherWayThenItIsTheSame() {
+		for (String path : List.of("/functions/", "/anything/")) {
+			this.server.calls().clear();
+			HttpRequest captured = this.server.signed(path + "mine", WebhookServer.event()).build();
+			for (String way : List.of("POST mine", "POST mine", "PUT mine", "XYZ mine", "POST yours", "POST %6dine",
+					"POST mine?a=b")) {
+				String[] words = way.split(" ");
+				this.server.send(HttpRequest.newBuilder(captured, (name, value) -> true)
+					.uri(this.server.uri(path + words[1]))
+					.method(words[0], captured.bodyPublisher().orElseThrow())
+					.build());
+				assertThat(this.server.calls().all()).as(path + way).containsExactly(path);
+			}
+		}
+	}
+
 	/**
 	 * All forms.
 	 */

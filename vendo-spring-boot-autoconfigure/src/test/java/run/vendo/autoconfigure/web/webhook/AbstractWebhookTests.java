@@ -111,6 +111,21 @@ abstract class AbstractWebhookTests {
 	}
 
 	@Test
+	void whenADeliveryIsSentToOtherPathsOfItsHandlerThenItIsTheSame() {
+		HttpRequest captured = this.server.signed("/shared/tenants/mine/hook", WebhookServer.event()).build();
+		assertThat(this.server.send(captured).statusCode()).isEqualTo(200);
+		for (String path : List.of("/shared/tenants/yours/hook", "/shared/tenants/mine;a=b/hook",
+				"/shared/tenants/%6dine/hook", "/shared/tenants/mine/hook?a=b")) {
+			HttpRequest replayed = HttpRequest.newBuilder(captured, (name, value) -> true)
+				.uri(this.server.uri(path))
+				.build();
+			HttpResponse<String> answer = this.server.send(replayed);
+			assertThat(answer.statusCode()).as(path).isIn(200, 400);
+			assertThat(this.server.calls().all()).as(path).containsExactly("mine");
+		}
+	}
+
+	@Test
 	void whenTwoHandlersTakeAnEventThenEachHandlesIt() {
 		String event = WebhookServer.event();
 		this.server.deliver("/hook", event);

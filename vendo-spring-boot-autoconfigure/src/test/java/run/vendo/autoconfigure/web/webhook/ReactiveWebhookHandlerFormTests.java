@@ -7,6 +7,7 @@ import run.vendo.autoconfigure.web.webhook.WebhookServer.Calls;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -44,6 +45,17 @@ class ReactiveWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class Bodies {
+
+		@Bean
+		RouterFunction<ServerResponse> anyMethodRoutes(ReactiveVendoWebhookFilterFunctions webhooks, Calls calls) {
+			return RouterFunctions.route().route(RequestPredicates.path("/functions/{team}"), (request) -> {
+				calls.add("/functions/");
+				return ServerResponse.ok().build();
+			}).route((request) -> request.path().startsWith("/anything/"), (request) -> {
+				calls.add("/anything/");
+				return ServerResponse.ok().build();
+			}).filter(webhooks.verify()).build();
+		}
 
 		@Bean
 		RouterFunction<ServerResponse> bodyRoutes(ReactiveVendoWebhookFilterFunctions webhooks, Calls calls) {

@@ -32,6 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.function.RequestPredicates;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -133,6 +134,17 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 		@Bean
 		Dispatching dispatching(Calls calls) {
 			return new Dispatching(calls);
+		}
+
+		@Bean
+		RouterFunction<ServerResponse> anyMethodRoutes(VendoWebhookFilterFunctions webhooks, Calls calls) {
+			return RouterFunctions.route().route(RequestPredicates.path("/functions/{team}"), (request) -> {
+				calls.add("/functions/");
+				return ServerResponse.ok().build();
+			}).route((request) -> request.path().startsWith("/anything/"), (request) -> {
+				calls.add("/anything/");
+				return ServerResponse.ok().build();
+			}).filter(webhooks.verify()).build();
 		}
 
 		@Bean
