@@ -27,7 +27,9 @@ public interface WebhookDeliveryStore {
 	Claim claim(String key, String owner, Duration lease);
 
 	/**
-	 * Confirm that a delivery was handled.
+	 * Confirm that a delivery was handled. Whoever handled it, it was: this holds also
+	 * when the claim has ended and passed to somebody else in the meantime, whose
+	 * {@link #release} then does nothing.
 	 * @param key the delivery
 	 * @param owner who claimed it
 	 * @param retention how long to remember it at least

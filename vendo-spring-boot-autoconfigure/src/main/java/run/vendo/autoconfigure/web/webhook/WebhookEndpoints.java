@@ -32,6 +32,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
+import org.springframework.integration.metadata.ConcurrentMetadataStore;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
@@ -42,6 +43,8 @@ import org.springframework.web.method.HandlerMethod;
  * cannot work is refused while the application starts.
  */
 final class WebhookEndpoints {
+
+	private static final String METADATA_STORE = "org.springframework.integration.metadata.ConcurrentMetadataStore";
 
 	private final Map<HandlerKey, Optional<WebhookEndpoint>> endpoints = new ConcurrentHashMap<>();
 
@@ -147,7 +150,25 @@ final class WebhookEndpoints {
 	}
 
 	WebhookEndpoint create(String name, String secret, @Nullable Duration maxAge) {
+		requireStore();
 		return new WebhookEndpoint(name, webhooks(name, secret), maxAge);
+	}
+
+	// To remember deliveries in memory because there is more than one place to keep them
+	// would handle each of them once on every instance, and nobody would know.
+	private void requireStore() {
+		if (!ClassUtils.isPresent(METADATA_STORE, this.beanFactory.getClass().getClassLoader())
+				|| !(this.beanFactory instanceof ListableBeanFactory beans)
+				|| !beans.containsBean(VendoWebhookConfigurations.MEMORY)) {
+			return;
+		}
+		String[] stores = MetadataStores.names(beans);
+		if (stores.length > 1) {
+			throw new VendoConfigurationException(null,
+					"There are %d beans of type ConcurrentMetadataStore (%s), so it is not known which of them remembers webhooks"
+						.formatted(stores.length, String.join(", ", stores)),
+					"Mark one of them with @Primary, or declare a WebhookDeliveryStore.");
+		}
 	}
 
 	private WebhooksApi webhooks(String name, String secret) {
@@ -226,6 +247,18 @@ final class WebhookEndpoints {
 		return Binder.get(this.environment)
 			.bind("vendo.webhook.max-age", Duration.class)
 			.orElse(WebhooksApi.DEFAULT_MAX_AGE);
+	}
+
+	/**
+	 * Apart, because Spring Integration need not be there.
+	 */
+	private static final class MetadataStores {
+
+		static String[] names(ListableBeanFactory beans) {
+			return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, ConcurrentMetadataStore.class, true,
+					false);
+		}
+
 	}
 
 	/**

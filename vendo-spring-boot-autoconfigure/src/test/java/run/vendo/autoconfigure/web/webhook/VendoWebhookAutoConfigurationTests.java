@@ -7,6 +7,7 @@ import java.util.List;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -163,6 +164,26 @@ class VendoWebhookAutoConfigurationTests {
 	}
 
 	@Test
+	void whenThereAreSeveralMetadataStoresThenTheApplicationSaysWhichOne() {
+		WebApplicationContextRunner several = this.runner.withBean("one", SimpleMetadataStore.class)
+			.withBean("two", SimpleMetadataStore.class)
+			.withPropertyValues("vendo.webhook.secret=whsec_x");
+		// Nothing to remember.
+		several.run((context) -> assertThat(context).hasNotFailed());
+		WebApplicationContextRunner withHandler = several.withBean(Annotated.class);
+		withHandler.run((context) -> assertFailure(context.getStartupFailure(), null,
+				"There are 2 beans of type ConcurrentMetadataStore (one, two)", "Mark one of them with @Primary"));
+		withHandler.withPropertyValues("vendo.webhook.deduplication.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed());
+		withHandler.withUserConfiguration(OwnStore.class).run((context) -> assertThat(context).hasNotFailed());
+		withHandler
+			.withBean("three", SimpleMetadataStore.class, SimpleMetadataStore::new,
+					(definition) -> definition.setPrimary(true))
+			.run((context) -> assertThat(context).getBean(WebhookDeliveryStore.class)
+				.isInstanceOf(MetadataStoreWebhookDeliveryStore.class));
+	}
+
+	@Test
 	void whenTheApplicationHasAStoreThenOursAreNotThere() {
 		this.runner.withBean(SimpleMetadataStore.class)
 			.withUserConfiguration(OwnStore.class)
@@ -230,7 +251,7 @@ class VendoWebhookAutoConfigurationTests {
 		}
 	}
 
-	private static void assertFailure(Throwable failure, String setting, String problem, String remedy) {
+	private static void assertFailure(Throwable failure, @Nullable String setting, String problem, String remedy) {
 		assertThat(failure).isInstanceOfSatisfying(VendoConfigurationException.class, (ex) -> {
 			assertThat(ex.setting()).isEqualTo(setting);
 			assertThat(ex).hasMessageContaining(problem).hasMessageContaining(remedy);

@@ -86,6 +86,20 @@ class WebhookDeliveryStoreTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void whenTheClaimHasPassedToAnotherThenItIsHandledAllTheSame(Kind kind) {
+		WebhookDeliveryStore store = kind.create(this.clock);
+		store.claim("a", "1", LEASE);
+		this.clock.advance(LEASE);
+		store.claim("a", "2", LEASE);
+		store.confirm("a", "1", RETENTION);
+		assertThat(store.claim("a", "3", LEASE)).isEqualTo(Claim.HANDLED);
+		// Whoever came later has failed: that does not undo what was done.
+		store.release("a", "2");
+		assertThat(store.claim("a", "4", LEASE)).isEqualTo(Claim.HANDLED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void whenTheKeyAndTheOwnerAreAsLongAsTheyGetThenTheyFit(Kind kind) {
 		WebhookDeliveryStore store = kind.create(this.clock);
 		String key = "vendo:webhook:" + "f".repeat(64);
