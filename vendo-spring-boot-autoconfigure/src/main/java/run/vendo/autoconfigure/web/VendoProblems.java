@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -51,13 +52,24 @@ final class VendoProblems {
 	/** An answer does not wait longer for its link. */
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+	/**
+	 * Anybody may bring about an error, and must not spend what the platform allows the
+	 * application with it.
+	 */
+	private static final Duration REMEMBERED = Duration.ofSeconds(30);
+
 	private final Supplier<ReactiveVendoClient> application;
 
 	private final boolean connectRedirect;
 
+	private final Mono<List<Connection>> connections;
+
 	VendoProblems(Supplier<ReactiveVendoClient> application, boolean connectRedirect) {
 		this.application = application;
 		this.connectRedirect = connectRedirect;
+		this.connections = Mono.defer(() -> application.get().connections().list().collectList())
+			.timeout(PATIENCE)
+			.cache((connections) -> REMEMBERED, (failure) -> REMEMBERED, () -> REMEMBERED);
 	}
 
 	/**
@@ -118,18 +130,24 @@ final class VendoProblems {
 	}
 
 	private Mono<String> setupUrl(String slug, RequestUser user) {
+		if (!this.application.get().isVendoMode()) {
+			return Mono.empty();
+		}
 		return user.ready()
-			.map((ready) -> ready.headers().containsHeader(VendoHttp.USER_JWT_HEADER) ? ready.reactiveClient()
-					: this.application.get())
-			.filter(ReactiveVendoClient::isVendoMode)
-			.flatMap((client) -> client.connections().get(slug))
-			.timeout(PATIENCE)
+			.flatMap((ready) -> ready.headers().containsHeader(VendoHttp.USER_JWT_HEADER)
+					? ready.reactiveClient().connections().get(slug).timeout(PATIENCE) : known(slug))
 			.mapNotNull(Connection::setupUrl)
 			.mapNotNull(VendoProblems::safe)
 			.onErrorResume(Exception.class, (ex) -> {
 				logger.debug("Where %s is connected could not be found out".formatted(slug), ex);
 				return Mono.empty();
 			});
+	}
+
+	private Mono<Connection> known(String slug) {
+		return this.connections.flatMapIterable(Function.identity())
+			.filter((connection) -> slug.equals(connection.slug()))
+			.next();
 	}
 
 	private Mono<String> redirect(String slug, String contextPath) {

@@ -1,20 +1,33 @@
 package run.vendo.autoconfigure.web;
 
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.ReactiveVendoClient;
+import run.vendo.error.ErrorCode;
+import run.vendo.error.ErrorDetails;
 import run.vendo.error.NotConnectedException;
+import run.vendo.error.TransportException;
+import run.vendo.error.VendoException;
 import run.vendo.fixture.StubServer;
 import run.vendo.fixture.StubServer.Request;
 import run.vendo.fixture.StubServer.Response;
@@ -40,6 +53,37 @@ class ProblemDetailsTests {
 
 	private static final String CANARY = "what-the-platform-said";
 
+	private static final String CONNECTIONS = "/api/deployments/me/connections";
+
+	private static final Map<WebStack, WebApplication> THROWING = new EnumMap<>(WebStack.class);
+
+	private static final Map<Integer, List<ErrorCode>> ANSWERS = Map.ofEntries(
+			Map.entry(500,
+					List.of(ErrorCode.APP_UNKNOWN, ErrorCode.APP_REVOKED, ErrorCode.APP_EXPIRED, ErrorCode.AUTH,
+							ErrorCode.TOOL_UNRELEASED)),
+			Map.entry(409,
+					List.of(ErrorCode.BINDING_MISSING, ErrorCode.CONNECTION_REVOKED, ErrorCode.NOT_CONNECTED,
+							ErrorCode.CONNECTION_NEEDS_REAUTH, ErrorCode.NEEDS_REAUTH, ErrorCode.IDEMPOTENCY_CONFLICT,
+							ErrorCode.SLUG_TAKEN, ErrorCode.SUBDOMAIN_TAKEN)),
+			Map.entry(402,
+					List.of(ErrorCode.BALANCE_EXHAUSTED, ErrorCode.INSUFFICIENT_CREDITS, ErrorCode.BILLING_NOT_SETUP,
+							ErrorCode.SPEND_CAP_DAILY, ErrorCode.SPEND_CAP_MONTHLY, ErrorCode.SPEND_CAP_EXCEEDED)),
+			Map.entry(429,
+					List.of(ErrorCode.UPSTREAM_RATE_LIMITED, ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMIT_SSE_STREAMS)),
+			Map.entry(502,
+					List.of(ErrorCode.UPSTREAM_ERROR, ErrorCode.UPSTREAM, ErrorCode.COMPOSIO_ERROR,
+							ErrorCode.INVALID_RESPONSE, ErrorCode.WORKER_UNREACHABLE)),
+			Map.entry(400,
+					List.of(ErrorCode.VALIDATION_FAILED, ErrorCode.VALIDATION, ErrorCode.INVALID_SLUG,
+							ErrorCode.UNKNOWN_BINDING, ErrorCode.MISSING_BINDING)),
+			Map.entry(501, List.of(ErrorCode.VENDO_ONLY_FEATURE)),
+			Map.entry(401, List.of(ErrorCode.IDENTITY_NOT_PRESENT)));
+
+	private static final Map<Integer, Integer> BY_STATUS = Map.ofEntries(Map.entry(400, 400), Map.entry(401, 500),
+			Map.entry(402, 402), Map.entry(403, 500), Map.entry(404, 404), Map.entry(409, 409), Map.entry(418, 500),
+			Map.entry(422, 400), Map.entry(429, 429), Map.entry(500, 502), Map.entry(501, 502), Map.entry(502, 502),
+			Map.entry(503, 502), Map.entry(504, 504));
+
 	private static final Map<String, Integer> STATUSES = Map.ofEntries(Map.entry("403/binding_missing", 409),
 			Map.entry("401/connection_needs_reauth", 409), Map.entry("402/balance_exhausted", 402),
 			Map.entry("429/spend_cap_daily", 402), Map.entry("429/rate_limited", 429),
@@ -48,25 +92,50 @@ class ProblemDetailsTests {
 			Map.entry("502/upstream_error", 502), Map.entry("504/none", 504), Map.entry("500/none", 502),
 			Map.entry("418/teapot", 500));
 
-	private volatile String setupUrl = "null";
+	// What may be no link: the key in it, another scheme, somebody else's name.
+	private static final List<String> BAD = List.of("javascript:alert(1)", "/setup", "https://u:p@vendo.run/",
+			"https://vendo.run/connections/connect/slack?app_key=" + TestClients.KEY,
+			"https://vendo.run/?x=vendo%5Fsk%5F0123", "https://vendo.run/?App%5Fkey=1", "ftp://vendo.run/");
+
+	private static final Map<String, String> SETUP_URLS = setupUrls();
 
 	private volatile String connectUrl = "";
 
 	private final StubServer platform = StubServer.start().respond(this::answer);
+
+	@AfterAll
+	static void stopAll() {
+		THROWING.values().forEach(WebApplication::close);
+		THROWING.clear();
+	}
 
 	@AfterEach
 	void stop() {
 		this.platform.close();
 	}
 
+	private static Map<String, String> setupUrls() {
+		Map<String, String> urls = new LinkedHashMap<>();
+		urls.put("good", "https://vendo.run/setup/good");
+		for (int i = 0; i < BAD.size(); i++) {
+			urls.put("bad" + i, BAD.get(i));
+		}
+		return urls;
+	}
+
 	private Response answer(Request request) {
-		if (request.path().equals("/api/deployments/me/connections")) {
-			return Response.json("{\"connections\":[{\"slug\":\"slack\",\"status\":\"available\",\"setup_url\":%s}]}"
-				.formatted(this.setupUrl));
+		if (request.path().equals(CONNECTIONS)) {
+			return Response.json(SETUP_URLS.entrySet()
+				.stream()
+				.map((url) -> "{\"slug\":\"%s\",\"status\":\"available\",\"setup_url\":\"%s\"}".formatted(url.getKey(),
+						url.getValue()))
+				.collect(Collectors.joining(",", "{\"connections\":[{\"slug\":\"slack\",\"status\":\"available\"},",
+						"]}")));
 		}
 		String[] segments = request.path().split("/");
-		String body = "{\"error\":{\"code\":\"%s\",\"message\":\"%s\",\"slug\":\"slack\"%s,\"suggested_fix\":\"%s\"}}"
-			.formatted(segments[3], CANARY, this.connectUrl, CANARY);
+		String slug = (segments.length > 4) ? segments[4] : "slack";
+		String body = "{\"error\":{\"code\":\"%s\",\"message\":\"%s\",\"slug\":\"%s\"%s,\"suggested_fix\":\"%s\"}}"
+			.formatted(segments[3], CANARY, slug, this.connectUrl, CANARY);
 		Map<String, String> headers = segments[3].equals("none") ? Map.of("Retry-After", "90")
 				: Map.of("Vendo-Error-Code", segments[3], "Retry-After", "90", "Vendo-Request-Id", CANARY);
 		return new Response(Integer.parseInt(segments[2]), headers, segments[3].equals("none") ? CANARY : body);
@@ -104,20 +173,91 @@ class ProblemDetailsTests {
 	@EnumSource
 	void theLinkIsThePlatformsOwnElseTheConnectionsAndNeverOneWithTheKey(WebStack stack) {
 		try (WebApplication application = start(stack)) {
-			this.setupUrl = "\"https://vendo.run/setup/slack\"";
-			assertThat(connectUrl(application)).isEqualTo("https://vendo.run/setup/slack");
-			this.connectUrl = ",\"connect_url\":\"https://vendo.run/connect/slack\"";
-			assertThat(connectUrl(application)).isEqualTo("https://vendo.run/connect/slack");
-			this.connectUrl = "";
-			for (String bad : List.of("javascript:alert(1)", "/setup", "https://u:p@vendo.run/",
-					"https://vendo.run/connections/connect/slack?app_key=" + TestClients.KEY,
-					"https://vendo.run/?x=vendo%5Fsk%5F0123", "https://vendo.run/?App%5Fkey=1", "ftp://vendo.run/")) {
-				this.setupUrl = "\"" + bad + "\"";
-				assertThat(connectUrl(application)).as(bad).isNull();
-				this.connectUrl = ",\"connect_url\":\"" + bad + "\"";
-				assertThat(connectUrl(application)).as(bad).isNull();
+			assertThat(connectUrl(application, "good")).isEqualTo("https://vendo.run/setup/good");
+			this.connectUrl = ",\"connect_url\":\"https://vendo.run/connect/good\"";
+			assertThat(connectUrl(application, "good")).isEqualTo("https://vendo.run/connect/good");
+			for (int i = 0; i < BAD.size(); i++) {
 				this.connectUrl = "";
+				assertThat(connectUrl(application, "bad" + i)).as(BAD.get(i)).isNull();
+				this.connectUrl = ",\"connect_url\":\"" + BAD.get(i) + "\"";
+				assertThat(connectUrl(application, "slack")).as(BAD.get(i)).isNull();
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whoeverBringsErrorsAboutDoesNotSpendWhatThePlatformAllowsOnTheirLinks(WebStack stack) {
+		try (WebApplication application = start(stack, List.of("vendo.sso.enabled=true"))) {
+			List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+			for (int i = 0; i < 50; i++) {
+				// Headers of no user and of one without a JWT are nobody's to act for.
+				String[] headers = (i % 2 == 0) ? new String[0] : new String[] { "X-Vendo-User-Id", "user-" + i };
+				answers.add(application.getAsync("/fail/403/binding_missing/" + ((i % 3 == 0) ? "slack" : "good"),
+						headers));
+			}
+			assertThat(answers).allSatisfy((answer) -> assertThat(answer.join().statusCode()).isEqualTo(409));
+			assertThat(this.platform.requests()).filteredOn((request) -> request.path().equals(CONNECTIONS)).hasSize(1);
+			assertThat(connectUrl(application, "good")).isEqualTo("https://vendo.run/setup/good");
+			// A user's own link is asked for as that user.
+			assertThat(json(application.get("/fail/403/binding_missing/good", "X-Vendo-User-JWT", "jwt-alice"))
+				.path("connect_url")
+				.asString("")).isEqualTo("https://vendo.run/setup/good");
+			assertThat(this.platform.requests()).filteredOn((request) -> request.path().equals(CONNECTIONS))
+				.extracting((request) -> request.header("X-Vendo-User-JWT"))
+				.containsExactly(null, "jwt-alice");
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("errors")
+	void everyExceptionHasItsAnswer(WebStack stack, ErrorDetails error, int status) {
+		WebApplication application = THROWING.computeIfAbsent(stack,
+				(absent) -> WebApplication.start(stack, List.of(), Throwing.class));
+		application.context().getBean(Throwing.class).failure = error.toException(null);
+		HttpResponse<String> answer = application.get("/throw");
+		assertThat(answer.statusCode()).isEqualTo(status);
+		JsonNode body = json(answer);
+		assertThat(body.path("status").intValue()).isEqualTo(status);
+		assertThat(body.path("detail").asString("")).isNotBlank();
+		assertThat(answer.body()).doesNotContain(CANARY);
+		assertThat(answer.headers().firstValue(HttpHeaders.RETRY_AFTER).isPresent()).isEqualTo(status != 500);
+	}
+
+	static Stream<Arguments> errors() {
+		List<Arguments> rows = new ArrayList<>();
+		for (WebStack stack : WebStack.values()) {
+			ANSWERS.forEach((status, codes) -> codes
+				.forEach((code) -> rows.add(Arguments.of(stack, error().code(code).status(418).build(), status))));
+			BY_STATUS.forEach((from, status) -> rows.add(Arguments.of(stack, error().status(from).build(), status)));
+			for (TransportException.Reason reason : TransportException.Reason.values()) {
+				rows.add(Arguments.of(stack, error().code(ErrorCode.UPSTREAM_ERROR).transportReason(reason).build(),
+						(reason == TransportException.Reason.TIMEOUT) ? 504 : 502));
+			}
+		}
+		return rows.stream();
+	}
+
+	private static ErrorDetails.Builder error() {
+		return ErrorDetails.builder().summary(CANARY).platformMessage(CANARY).retryAfter(Duration.ofSeconds(7));
+	}
+
+	@Test
+	void theTableHasEveryCodeThereIs() throws IllegalAccessException {
+		for (var field : ErrorCode.class.getFields()) {
+			assertThat(ANSWERS.values().stream().flatMap(List::stream)).contains((ErrorCode) field.get(null));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenThePlatformDoesNotAnswerInTimeThenThatIsAGatewayTimeout(WebStack stack) {
+		try (WebApplication application = start(stack, List.of("vendo.http.response-timeout=100ms"))) {
+			StubServer.Gate gate = this.platform.hold();
+			HttpResponse<String> answer = application.get("/fail/200/none");
+			gate.open();
+			assertThat(answer.statusCode()).isEqualTo(504);
+			assertThat(answer.body()).contains("did not answer in time").doesNotContain("127.0.0.1");
 		}
 	}
 
@@ -168,7 +308,7 @@ class ProblemDetailsTests {
 			assertThat(alice.headers().firstValue(HttpHeaders.CACHE_CONTROL)).contains("no-store");
 			assertThat(alice.headers().firstValue("Referrer-Policy")).contains("no-referrer");
 			assertThat(application.get("/vendo/connect/%20", "X-Vendo-User-Id", "alice").statusCode()).isEqualTo(400);
-			assertThat(connectUrl(application)).isEqualTo("/vendo/connect/slack");
+			assertThat(connectUrl(application, "slack")).isEqualTo("/vendo/connect/slack");
 		}
 	}
 
@@ -193,8 +333,8 @@ class ProblemDetailsTests {
 		}
 	}
 
-	private static String connectUrl(WebApplication application) {
-		return json(application.get("/fail/403/binding_missing")).path("connect_url").asString(null);
+	private static String connectUrl(WebApplication application, String slug) {
+		return json(application.get("/fail/403/binding_missing/" + slug)).path("connect_url").asString(null);
 	}
 
 	private static JsonNode json(HttpResponse<String> answer) {
@@ -227,6 +367,23 @@ class ProblemDetailsTests {
 		@GetMapping("/fail/{status}/{code}")
 		Mono<String> fail(@PathVariable String status, @PathVariable String code) {
 			return this.vendo.http().get("/fail/{status}/{code}", status, code).retrieve(String.class);
+		}
+
+		@GetMapping("/fail/{status}/{code}/{slug}")
+		Mono<String> fail(@PathVariable String status, @PathVariable String code, @PathVariable String slug) {
+			return this.vendo.http().get("/fail/{status}/{code}/{slug}", status, code, slug).retrieve(String.class);
+		}
+
+	}
+
+	@RestController
+	static class Throwing {
+
+		volatile VendoException failure = ErrorDetails.of(ErrorCode.AUTH).toException();
+
+		@GetMapping("/throw")
+		String fail() {
+			throw this.failure;
 		}
 
 	}
