@@ -57,8 +57,9 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * Acts for the user of the request in whose course somebody subscribes: the one in the
- * Reactor context, else the one of the thread that made the call or subscribes. What
- * differs by no user is answered by the application's own client.
+ * Reactor context, else the one of the thread that subscribes. Never the one of whoever
+ * made the call: what one request keeps may be subscribed to in the course of another.
+ * What differs by no user is answered by the application's own client.
  */
 final class RequestReactiveVendoClient implements ReactiveVendoClient {
 
@@ -69,9 +70,8 @@ final class RequestReactiveVendoClient implements ReactiveVendoClient {
 	}
 
 	private static Mono<ReactiveVendoClient> current() {
-		RequestUser caller = CurrentUser.get();
 		return Mono.deferContextual((context) -> {
-			RequestUser user = context.getOrDefault(RequestUser.KEY, (caller != null) ? caller : CurrentUser.get());
+			RequestUser user = context.getOrDefault(RequestUser.KEY, CurrentUser.get());
 			return (user != null) ? user.ready().map(RequestUser::reactiveClient)
 					: Mono.error(CurrentUser::outsideARequest);
 		});

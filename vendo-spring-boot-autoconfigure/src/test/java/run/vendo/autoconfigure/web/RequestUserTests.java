@@ -193,9 +193,9 @@ class RequestUserTests {
 
 	@ParameterizedTest
 	@MethodSource("crowds")
-	void simultaneousUsersNeverSeeEachOthersTokens(WebStack stack, String way, boolean virtualThreads) {
+	void simultaneousUsersNeverSeeEachOthersTokens(WebStack stack, String way) {
 		List<String> properties = this.platform.behindProxy("vendo.http.pool.max-connections=" + USERS,
-				"server.tomcat.threads.max=" + USERS, "spring.threads.virtual.enabled=" + virtualThreads);
+				"server.tomcat.threads.max=" + USERS);
 		try (WebApplication application = start(stack, properties)) {
 			Gate gate = this.platform.hold();
 			List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
@@ -214,10 +214,9 @@ class RequestUserTests {
 	}
 
 	static Stream<Arguments> crowds() {
-		return Stream.of(Arguments.of(WebStack.MVC, "/injected", false), Arguments.of(WebStack.MVC, "/injected", true),
-				Arguments.of(WebStack.MVC, "/reactive-injected", false),
-				Arguments.of(WebStack.WEBFLUX, "/reactive-injected", false),
-				Arguments.of(WebStack.WEBFLUX, "/reactive-parameter", false));
+		return Stream.of(Arguments.of(WebStack.MVC, "/injected"), Arguments.of(WebStack.MVC, "/reactive-injected"),
+				Arguments.of(WebStack.WEBFLUX, "/reactive-injected"),
+				Arguments.of(WebStack.WEBFLUX, "/reactive-parameter"));
 	}
 
 	@ParameterizedTest

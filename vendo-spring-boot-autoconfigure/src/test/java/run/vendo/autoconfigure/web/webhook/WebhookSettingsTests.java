@@ -1,18 +1,18 @@
 package run.vendo.autoconfigure.web.webhook;
 
+import java.time.Duration;
 import java.util.List;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
-import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import run.vendo.error.VendoConfigurationException;
+import run.vendo.fixture.MutableClock;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -65,19 +65,37 @@ class WebhookSettingsTests {
 			.contains("Set vendo.webhook.secret (VENDO_WEBHOOK_SECRET)");
 	}
 
-	@Test
-	@EnabledForJreRange(min = JRE.JAVA_21)
-	void whenRequestsRunOnVirtualThreadsThenTheyAreVerified() {
-		try (WebhookServer server = WebhookServer.start(Stack.SERVLET, List.of("spring.threads.virtual.enabled=true"),
-				SharedHandlers.Annotated.class)) {
-			String event = WebhookServer.event();
-			assertThat(server.deliver("/shared/typed-event", event).statusCode()).isEqualTo(200);
-			assertThat(server.deliver("/shared/typed-event", event).statusCode()).isEqualTo(200);
-			assertThat(
-					server.send(server.signed("/shared/nothing", "whsec_guess", event.getBytes()).build()).statusCode())
-				.isEqualTo(400);
-			assertThat(server.calls().all()).hasSize(1);
+	@ParameterizedTest
+	@EnumSource
+	void whenAHandlerTakesLongerThanItsClaimLastsThenThatIsSaid(Stack stack, CapturedOutput output) {
+		try (WebhookServer server = WebhookServer.start(stack, List.of("logging.level.run.vendo=warn"), Slow.class)) {
+			assertThat(server.deliver("/in-time", WebhookServer.event()).statusCode()).isEqualTo(200);
+			assertThat(output).doesNotContain("vendo.webhook.deduplication.lease");
+			assertThat(server.deliver("/too-late", WebhookServer.event()).statusCode()).isEqualTo(200);
+			assertThat(output).contains("#tooLate: took 300 s")
+				.contains("Make vendo.webhook.deduplication.lease longer than the slowest handler");
 		}
+	}
+
+	@RestController
+	static class Slow {
+
+		private final MutableClock clock;
+
+		Slow(MutableClock clock) {
+			this.clock = clock;
+		}
+
+		@VendoWebhookMapping("/in-time")
+		void inTime() {
+			this.clock.advance(Duration.ofMinutes(5).minusMillis(1));
+		}
+
+		@VendoWebhookMapping("/too-late")
+		void tooLate() {
+			this.clock.advance(Duration.ofMinutes(5));
+		}
+
 	}
 
 }
