@@ -109,8 +109,12 @@ class BenchmarksTests {
 		benchmark.open();
 		try {
 			String size = Integer.toString(WebhookHandlerBenchmark.SIZE);
-			assertThat(List.of(benchmark.handler(), benchmark.handler(), benchmark.handlerLimit())).containsOnly(size);
-			assertThat(benchmark.calls()).isEqualTo(3);
+			for (int iteration = 1; iteration <= 2; iteration++) {
+				benchmark.sign();
+				assertThat(List.of(benchmark.handler(), benchmark.handler(), benchmark.handlerLimit()))
+					.containsOnly(size);
+				assertThat(benchmark.calls()).isEqualTo(3 * iteration);
+			}
 		}
 		finally {
 			benchmark.close();
