@@ -7,10 +7,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import run.vendo.VendoClient;
 import run.vendo.test.PlatformFault;
 import run.vendo.test.VendoPlatform;
 
@@ -19,7 +21,12 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.http.HttpHeaders;
+import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilder;
+import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
+import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,6 +38,9 @@ class SampleApplicationTests {
 
 	@Autowired
 	private VendoPlatform platform;
+
+	@Autowired
+	private VendoClient vendo;
 
 	@Value("${local.server.port}")
 	private int port;
@@ -71,6 +81,24 @@ class SampleApplicationTests {
 			.build());
 		assertThat(location(approved)).isEqualTo(uri("/connected"));
 		assertThat(get("/").body()).doesNotContain("needs reauth");
+	}
+
+	@Test
+	void portalIsForThisMachineAloneAndLeadsBackToNoOther() throws Exception {
+		MockMvc mvc = MockMvcBuilders.standaloneSetup(new ConnectRedirect(this.vendo)).build();
+		String here = mvc.perform(MockMvcRequestBuilders.get("http://localhost:8080/connect/slack"))
+			.andReturn()
+			.getResponse()
+			.getHeader(HttpHeaders.LOCATION);
+		assertThat(here).endsWith("return_to=http%3A%2F%2Flocalhost%3A8080%2Fconnected");
+		for (MockHttpServletRequestBuilder elsewhere : List.of(
+				MockMvcRequestBuilders.get("http://evil.example/connect/slack"),
+				MockMvcRequestBuilders.get("http://localhost.evil.example/connect/slack"),
+				MockMvcRequestBuilders.get("http://localhost/connect/slack").remoteAddress("203.0.113.9"))) {
+			MockHttpServletResponse answer = mvc.perform(elsewhere).andReturn().getResponse();
+			assertThat(answer.getStatus()).isEqualTo(403);
+			assertThat(answer.getHeader(HttpHeaders.LOCATION)).isNull();
+		}
 	}
 
 	@Test
