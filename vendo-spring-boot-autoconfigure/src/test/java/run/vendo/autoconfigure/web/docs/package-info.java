@@ -1,0 +1,4 @@
+/**
+ * Code of the guide.
+ */
+package run.vendo.autoconfigure.web.docs;
