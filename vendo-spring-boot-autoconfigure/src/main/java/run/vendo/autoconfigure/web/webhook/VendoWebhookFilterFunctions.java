@@ -17,10 +17,10 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
 import org.springframework.util.MultiValueMap;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.function.HandlerFilterFunction;
 import org.springframework.web.servlet.function.HandlerFunction;
-import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.util.ContentCachingResponseWrapper;
@@ -129,7 +129,7 @@ public final class VendoWebhookFilterFunctions {
 	// Of what the application says alone: path and method are not signed, and a delivery
 	// must not become another one by being sent to another path.
 	private static WebhookEndpoint endpoint(WebhookEndpoint shared, ServerRequest request) {
-		Object pattern = request.attributes().get(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE);
+		Object pattern = request.attributes().get(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
 		return (pattern != null) ? shared.named("The functional endpoint " + pattern) : shared;
 	}
 

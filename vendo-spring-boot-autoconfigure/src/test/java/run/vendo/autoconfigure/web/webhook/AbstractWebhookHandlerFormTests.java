@@ -109,6 +109,15 @@ abstract class AbstractWebhookHandlerFormTests {
 		}
 	}
 
+	@Test
+	void whenTwoFunctionsTakeAnEventThenEachHandlesIt() {
+		String event = WebhookServer.event();
+		for (String path : List.of("/functions/mine", "/functions-too", "/functions/mine", "/functions-too")) {
+			assertThat(this.server.deliver(path, event).statusCode()).as(path).isEqualTo(200);
+		}
+		assertThat(this.server.calls().all()).containsExactly("/functions/", "/functions-too");
+	}
+
 	/**
 	 * All forms.
 	 */

@@ -51,6 +51,9 @@ class ReactiveWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 			return RouterFunctions.route().route(RequestPredicates.path("/functions/{team}"), (request) -> {
 				calls.add("/functions/");
 				return ServerResponse.ok().build();
+			}).POST("/functions-too", (request) -> {
+				calls.add("/functions-too");
+				return ServerResponse.ok().build();
 			}).route((request) -> request.path().startsWith("/anything/"), (request) -> {
 				calls.add("/anything/");
 				return ServerResponse.ok().build();
