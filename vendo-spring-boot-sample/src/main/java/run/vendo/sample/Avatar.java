@@ -1,14 +1,16 @@
 package run.vendo.sample;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.web.util.HtmlUtils;
+
 /**
- * What stands for a provider that the page has no logo of. Logos are on servers of
- * others, and a page of this application asks none of them for anything.
+ * What stands for a provider that there is no logo of.
  *
  * @param initials one or two letters
  * @param color the background, as CSS writes it
@@ -27,6 +29,20 @@ record Avatar(String initials, String color, String ink) {
 		String color = (brandColor != null && HEX.matcher(brandColor).matches()) ? brandColor
 				: COLORS.get(Math.floorMod(slug.hashCode(), COLORS.size()));
 		return new Avatar(initials(name), color, (brightness(color) > LIGHT) ? "#111827" : "#ffffff");
+	}
+
+	/**
+	 * Return the picture.
+	 */
+	byte[] svg() {
+		return """
+				<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">
+				<rect width="40" height="40" fill="%s"/>
+				<text x="20" y="26" text-anchor="middle" fill="%s" font-family="system-ui, sans-serif" font-size="16"
+				font-weight="650">%s</text>
+				</svg>
+				""".formatted(this.color, this.ink, HtmlUtils.htmlEscapeDecimal(this.initials))
+			.getBytes(StandardCharsets.UTF_8);
 	}
 
 	private static String initials(String name) {

@@ -11,22 +11,22 @@ import run.vendo.connection.ConnectionStatus;
  *
  * @param slug the provider
  * @param name its name
- * @param avatar what stands for it
  * @param status the status in words
  * @param tone the colour of the status
  * @param connected whether tokens can be had
  * @param problem what is wrong, or {@code null}
  * @param token the token in use, or {@code null}
+ * @param variable what holds the provider's key where there is no API key, or
+ * {@code null} if that is not known
  * @param action what the button that leads to the portal says
  */
-record Card(String slug, String name, Avatar avatar, String status, Tone tone, boolean connected,
-		@Nullable String problem, Tokens.@Nullable Shown token, String action) {
+record Card(String slug, String name, String status, Tone tone, boolean connected, @Nullable String problem,
+		Tokens.@Nullable Shown token, @Nullable String variable, String action) {
 
-	static Card of(Connection connection, Tokens.@Nullable Shown token) {
-		return new Card(connection.slug(), connection.displayName(),
-				Avatar.of(connection.slug(), connection.displayName(), connection.brandColor()),
-				connection.status().value().replace('_', ' '), Tone.of(connection.status()), connection.isConnected(),
-				problem(connection), token, (connection.id() != null) ? "Reconnect" : "Connect");
+	static Card of(Connection connection, Tokens.@Nullable Shown token, @Nullable String variable) {
+		return new Card(connection.slug(), connection.displayName(), connection.status().value().replace('_', ' '),
+				Tone.of(connection.status()), connection.isConnected(), problem(connection), token, variable,
+				(connection.id() != null) ? "Reconnect" : "Connect");
 	}
 
 	private static @Nullable String problem(Connection connection) {

@@ -10,7 +10,6 @@ import run.vendo.VendoClient;
 import run.vendo.connection.Connection;
 import run.vendo.error.VendoException;
 import run.vendo.sso.VendoIdentity;
-import run.vendo.token.ByokCatalog;
 
 import org.springframework.stereotype.Component;
 
@@ -39,13 +38,17 @@ class ConnectionsPanel {
 				.toList();
 			Map<String, Tokens.Shown> tokens = this.tokens.of(vendo, user, connected);
 			return View.of(connections.stream()
-				.map((connection) -> Card.of(connection, tokens.get(connection.slug())))
+				.map((connection) -> Card.of(connection, tokens.get(connection.slug()), variable(vendo, connection)))
 				.toList());
 		}
 		catch (VendoException ex) {
 			// A page that is still there and says why beats an error page.
 			return new View(List.of(), List.of(), ex.getMessage());
 		}
+	}
+
+	private static @Nullable String variable(VendoClient vendo, Connection connection) {
+		return vendo.integrations().envVars(connection.slug()).stream().findFirst().orElse(null);
 	}
 
 	void invalidate(Optional<VendoIdentity> user, String slug) {
@@ -64,16 +67,6 @@ class ConnectionsPanel {
 		static View of(List<Card> all) {
 			return new View(all.stream().filter((card) -> !card.available()).toList(),
 					all.stream().filter(Card::available).toList(), null);
-		}
-
-		/**
-		 * Return the variable to set for a provider in OSS mode.
-		 */
-		public String variable(String slug) {
-			return ByokCatalog.defaults()
-				.find(slug)
-				.map((provider) -> provider.primaryVariable())
-				.orElseGet(() -> ByokCatalog.overrideVariable(slug));
 		}
 
 	}

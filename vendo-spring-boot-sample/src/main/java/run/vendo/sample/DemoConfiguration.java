@@ -1,5 +1,6 @@
 package run.vendo.sample;
 
+import java.util.List;
 import java.util.Map;
 
 import org.slf4j.Logger;
@@ -34,6 +35,10 @@ class DemoConfiguration {
 	@Bean
 	VendoPlatform vendoPlatform() {
 		VendoPlatform platform = VendoPlatform.builder().freshTokens(true).start();
+		// The others have initials.
+		for (String slug : List.of("openai", "supabase")) {
+			platform.integration(slug, Map.of("logo_url", platform.baseUrl() + "/logos/" + slug + ".svg"));
+		}
 		platform.connect("openai");
 		platform.connect("slack");
 		platform.needsReauth("slack");

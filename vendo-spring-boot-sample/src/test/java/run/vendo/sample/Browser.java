@@ -161,6 +161,11 @@ final class Browser implements AutoCloseable {
 			.equals(this.driver.executeScript("return document.querySelector(arguments[0]) !== null", selector));
 	}
 
+	boolean isDrawn(String image) {
+		return Boolean.TRUE.equals(this.driver.executeScript(
+				"const image = document.querySelector(arguments[0]); return image?.naturalWidth > 0;", image));
+	}
+
 	boolean scrollsSideways() {
 		return Boolean.TRUE.equals(this.driver
 			.executeScript("return document.documentElement.scrollWidth > document.documentElement.clientWidth"));

@@ -97,6 +97,14 @@ class ConsoleBrowserTests {
 	}
 
 	@Test
+	void everyProviderHasAPicture() {
+		for (String slug : List.of("openai", "supabase", "slack")) {
+			this.browser.await("a picture of " + slug, () -> this.browser.isDrawn("#card-" + slug + " img"));
+		}
+		assertClean();
+	}
+
+	@Test
 	void approvalInThePopupEndsInAConnectedCard() {
 		this.browser.inPopup(() -> this.browser.click("#connect-slack"), () -> {
 			this.browser.awaitText("h1", "Connect Slack");

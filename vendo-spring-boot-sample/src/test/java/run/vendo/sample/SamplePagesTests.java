@@ -54,11 +54,11 @@ class SamplePagesTests {
 		run((context) -> {
 			String page = get(context, "/", "X-Other", "header").body();
 			assertThat(page)
-				.contains("OSS mode", "VENDO_API_KEY", "<code>OPENAI_API_KEY</code>", "VENDO_WEBHOOK_SECRET",
-						"There is no balance without an API key")
+				.contains("OSS mode", "VENDO_API_KEY", "<code>OPENAI_API_KEY</code>", "<code>MY_NOTION</code>",
+						"VENDO_WEBHOOK_SECRET", "There is no balance without an API key")
 				.doesNotContain("/connect/openai", "/demo/");
 			assertThat(get(context, "/operations", "X-Other", "header").statusCode()).isEqualTo(200);
-		}, "--sample.demo=false");
+		}, "--sample.demo=false", "--vendo.byok.notion=MY_NOTION");
 	}
 
 	@Test

@@ -83,11 +83,12 @@ record Call(Role role, String method, String path, List<String> segments, MultiV
 	}
 
 	/**
-	 * Return whether this is what faults leave alone unless they name it: a probe, or a
-	 * person in the connect portal.
+	 * Return whether this is what faults leave alone unless they name it: a probe, a
+	 * picture, or a person in the connect portal.
 	 */
 	boolean isSpared() {
-		return this.path.equals("/healthz") || this.path.startsWith("/connections/connect/");
+		return this.path.equals("/healthz") || this.path.startsWith("/logos/")
+				|| this.path.startsWith("/connections/connect/");
 	}
 
 	@Nullable String query(String name) {

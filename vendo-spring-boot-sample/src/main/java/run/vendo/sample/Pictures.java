@@ -1,0 +1,162 @@
+package run.vendo.sample;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import run.vendo.VendoClient;
+import run.vendo.connection.Connection;
+import run.vendo.error.VendoException;
+import run.vendo.http.VendoCredential;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.http.CacheControl;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * The pictures of providers: a logo where the platform has one, else initials. Browsers
+ * get them from here, so they tell nobody else who looks at the page.
+ * <p>
+ * An address that comes from elsewhere must not make a server ask just anybody, its own
+ * network above all. So logos are fetched from the platform alone, without the API key,
+ * and what is not a small image is not passed on.
+ */
+@RestController
+class Pictures {
+
+	static final int LARGEST = 64 * 1024;
+
+	static final Duration KEPT = Duration.ofHours(1);
+
+	private static final int KEPT_AT_MOST = 200;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private static final String LOGOS = "https://cdn.vendo.run";
+
+	private static final MediaType SVG = MediaType.parseMediaType("image/svg+xml");
+
+	private static final Set<MediaType> TYPES = Set.of(SVG, MediaType.IMAGE_PNG, MediaType.IMAGE_JPEG,
+			MediaType.parseMediaType("image/webp"));
+
+	private final VendoClient vendo;
+
+	private final Clock clock;
+
+	private final Map<String, Picture> kept = new LinkedHashMap<>() {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<String, Picture> eldest) {
+			return size() > KEPT_AT_MOST;
+		}
+
+	};
+
+	Pictures(VendoClient vendo, ObjectProvider<Clock> clock) {
+		this.vendo = vendo;
+		this.clock = clock.getIfUnique(Clock::systemUTC);
+	}
+
+	@GetMapping("/pictures/{slug}")
+	ResponseEntity<byte[]> picture(@PathVariable String slug) {
+		Picture picture = find(slug);
+		return ResponseEntity.ok()
+			.contentType(picture.type())
+			.cacheControl(CacheControl.maxAge(KEPT).cachePrivate())
+			// An SVG that is opened by itself is a page, and could have a script.
+			.header("Content-Security-Policy", "sandbox")
+			.body(picture.content());
+	}
+
+	private Picture find(String slug) {
+		Instant now = this.clock.instant();
+		synchronized (this.kept) {
+			Picture known = this.kept.get(slug);
+			if (known != null && known.fetched().plus(KEPT).isAfter(now)) {
+				return known;
+			}
+		}
+		try {
+			Connection connection = this.vendo.connections().get(slug).orElse(null);
+			if (connection != null) {
+				Picture picture = Objects.requireNonNullElseGet(logo(connection, now), () -> initials(connection, now));
+				synchronized (this.kept) {
+					this.kept.remove(slug);
+					this.kept.put(slug, picture);
+				}
+				return picture;
+			}
+		}
+		catch (VendoException ex) {
+			// What cannot be found out now can be later.
+		}
+		return new Picture(SVG, Avatar.of(slug, slug, null).svg(), now);
+	}
+
+	private static Picture initials(Connection connection, Instant now) {
+		return new Picture(SVG, Avatar.of(connection.slug(), connection.displayName(), connection.brandColor()).svg(),
+				now);
+	}
+
+	private @Nullable Picture logo(Connection connection, Instant now) {
+		if (!isOfThePlatform(connection.logoUrl())) {
+			return null;
+		}
+		try {
+			ResponseEntity<byte[]> answer = this.vendo.http()
+				.get(String.valueOf(connection.logoUrl()))
+				.accept(TYPES.toArray(MediaType[]::new))
+				.credential(VendoCredential.none())
+				.timeout(PATIENCE)
+				.toEntity(byte[].class);
+			MediaType type = answer.getHeaders().getContentType();
+			byte[] content = answer.getBody();
+			boolean image = type != null && TYPES.stream().anyMatch(type::equalsTypeAndSubtype);
+			return (image && content != null && content.length <= LARGEST) ? new Picture(type, content, now) : null;
+		}
+		catch (VendoException | InvalidMediaTypeException ex) {
+			return null;
+		}
+	}
+
+	private boolean isOfThePlatform(@Nullable String url) {
+		try {
+			String origin = origin(new URI(String.valueOf(url)));
+			return origin.equals(LOGOS) || origin.equals(origin(this.vendo.deployment().apiUrl()));
+		}
+		catch (URISyntaxException ex) {
+			return false;
+		}
+	}
+
+	private static String origin(URI uri) {
+		return uri.getScheme() + "://" + uri.getRawAuthority();
+	}
+
+	/**
+	 * An image.
+	 *
+	 * @param type its type
+	 * @param content its bytes
+	 * @param fetched since when it is known
+	 */
+	private record Picture(MediaType type, byte[] content, Instant fetched) {
+
+	}
+
+}

@@ -1,0 +1,184 @@
+package run.vendo.sample;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import run.vendo.test.PlatformFault;
+import run.vendo.test.VendoPlatform;
+
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Logos come from the platform and from nowhere else; where there is none, initials.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+class PicturesTests {
+
+	private static final String INITIALS = ">SL</text>";
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	private final VendoPlatform platform = VendoPlatform.start();
+
+	// Pictures are kept, so each test has a provider of its own.
+	private int number;
+
+	private final ConfigurableApplicationContext context = new SpringApplicationBuilder(SampleApplication.class).run(
+			"--server.port=0", "--vendo.api-key=" + this.platform.apiKey(),
+			"--vendo.base-url=" + this.platform.baseUrl(), "--vendo.credentials-url=" + this.platform.credentialsUrl(),
+			"--vendo.data-proxy-url=" + this.platform.dataProxyUrl());
+
+	@AfterAll
+	void stop() {
+		this.context.close();
+		this.platform.close();
+	}
+
+	@Test
+	void aLogoIsFetchedOnceAndWithoutTheKey() {
+		String slug = logo(this.platform.baseUrl() + "/logos/some.svg");
+		HttpResponse<String> picture = picture(slug);
+		assertThat(picture.body()).contains("<circle").doesNotContain("<text");
+		assertThat(picture.headers().firstValue("Content-Type")).contains("image/svg+xml");
+		assertThat(picture(slug).body()).isEqualTo(picture.body());
+		assertThat(this.platform.requests("/logos/some.svg")).singleElement()
+			.satisfies((request) -> assertThat(request.header("Authorization")).isNull());
+	}
+
+	@Test
+	void aPictureThatIsOpenedByItselfCanDoNothing() {
+		assertThat(picture("slack").headers().allValues("Content-Security-Policy")).contains("sandbox");
+		assertThat(picture("slack").headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+	}
+
+	@Test
+	void withoutALogoThereAreInitials() {
+		assertThat(picture(provider(Map.of("name", "Slack"))).body()).contains(INITIALS);
+		assertThat(picture("nobody-knows-it").body()).contains(">NK</text>");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http://127.0.0.1:%d/logo.svg", "http://localhost:%d/logo.svg",
+			"http://platform@127.0.0.1:%d/logo.svg", "//127.0.0.1:%d/logo.svg" })
+	void nobodyElseIsAsked(String url) throws IOException {
+		AtomicInteger asked = new AtomicInteger();
+		HttpServer other = server(asked);
+		try {
+			String slug = logo(url.formatted(other.getAddress().getPort()));
+			assertThat(picture(slug).body()).contains(INITIALS);
+			assertThat(asked).hasValue(0);
+		}
+		finally {
+			other.stop(0);
+		}
+	}
+
+	@Test
+	void nobodyElseIsAskedByWayOfARedirect() throws IOException {
+		AtomicInteger asked = new AtomicInteger();
+		HttpServer other = server(asked);
+		try {
+			String slug = logo(this.platform.baseUrl() + "/logos/slack.svg");
+			this.platform.failNext(PlatformFault.status(302)
+				.header("Location", "http://localhost:" + other.getAddress().getPort() + "/logo.svg")
+				.onPath("/logos/*"));
+			assertThat(picture(slug).body()).contains(INITIALS);
+			assertThat(asked).hasValue(0);
+		}
+		finally {
+			other.stop(0);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "file:///etc/passwd", "javascript:alert(1)", "data:image/svg+xml,<svg/>", "logo.svg", "",
+			"http://[", "http:///logo.svg" })
+	void whatIsNoAddressOfThePlatformIsLeftAlone(String url) {
+		String slug = logo(url);
+		assertThat(picture(slug).body()).contains(INITIALS);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "text/html, <script>alert(1)</script>", "application/json, {}", "image/svg+xml-not, <svg/>",
+			"nonsense, <svg/>" })
+	void whatIsNoImageIsNotPassedOn(String type, String body) {
+		String slug = logo(this.platform.baseUrl() + "/logos/slack.svg");
+		this.platform.failNext(PlatformFault.status(200).body(type, body).onPath("/logos/*"));
+		assertThat(picture(slug).body()).contains(INITIALS).doesNotContain(body);
+	}
+
+	@Test
+	void whatIsTooLargeIsNotPassedOn() {
+		String slug = logo(this.platform.baseUrl() + "/logos/slack.svg");
+		this.platform.failNext(
+				PlatformFault.status(200).body("image/svg+xml", "x".repeat(Pictures.LARGEST + 1)).onPath("/logos/*"));
+		assertThat(picture(slug).body()).contains(INITIALS);
+	}
+
+	@Test
+	void initialsCannotBringMarkupAlong() {
+		assertThat(picture(provider(Map.of("name", "<& Co"))).body()).contains(">&#60;C</text>");
+	}
+
+	private static HttpServer server(AtomicInteger asked) throws IOException {
+		HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		server.createContext("/", (exchange) -> {
+			asked.incrementAndGet();
+			exchange.getResponseHeaders().add("Content-Type", "image/svg+xml");
+			exchange.sendResponseHeaders(200, -1);
+			exchange.close();
+		});
+		server.start();
+		return server;
+	}
+
+	private String logo(String url) {
+		return provider(Map.of("name", "Slack", "logo_url", url));
+	}
+
+	private String provider(Map<String, ?> fields) {
+		String slug = "provider-" + (++this.number);
+		this.platform.integration(slug, fields);
+		this.platform.connect(slug);
+		return slug;
+	}
+
+	private HttpResponse<String> picture(String slug) {
+		try {
+			HttpResponse<String> answer = this.http.send(
+					HttpRequest.newBuilder(URI.create("http://localhost:%s/pictures/%s"
+						.formatted(this.context.getEnvironment().getProperty("local.server.port"), slug))).build(),
+					BodyHandlers.ofString());
+			assertThat(answer.statusCode()).isEqualTo(200);
+			return answer;
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}
