@@ -109,8 +109,8 @@ class DemoControls {
 
 	@PostMapping("/demo/webhooks/{kind}")
 	String webhook(@PathVariable String kind, Model model) {
-		DemoWebhooks.Outcome outcome = this.webhooks.send(kind(kind));
-		return answer("%s: answered with %d".formatted(outcome.kind().words(), outcome.status()), model);
+		DemoWebhooks.Kind wanted = kind(kind);
+		return answer("%s: answered with %d".formatted(wanted.words(), this.webhooks.send(wanted)), model);
 	}
 
 	/**
