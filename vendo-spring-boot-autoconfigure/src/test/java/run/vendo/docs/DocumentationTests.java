@@ -58,8 +58,9 @@ class DocumentationTests {
 
 	private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
+	// What ends in a parenthesis is a call of the client.
 	private static final Pattern PROPERTY = Pattern
-		.compile("(?<![\\w./@-])vendo\\.(?!run\\b)[a-z]+[a-z0-9.-]*[a-z0-9]");
+		.compile("(?<![\\w./@-])vendo\\.(?!run\\b)(?![\\w.]*\\()[a-z]+[a-z0-9.-]*[a-z0-9]");
 
 	private static final Pattern METER_ROW = Pattern
 		.compile("(?m)^\\| `(vendo\\.[a-z.]+)` \\| ([a-z ]+) \\| ((?:`[a-z.]+` ?)*)\\| .+ \\|$");
