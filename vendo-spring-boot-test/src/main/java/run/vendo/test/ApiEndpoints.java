@@ -98,7 +98,7 @@ final class ApiEndpoints {
 		return new Reply(200, Map.of(HttpHeaders.CONTENT_TYPE, "image/svg+xml"), """
 				<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">
 				<circle cx="20" cy="20" r="15" fill="hsl(%1$d 65%% 42%%)"/>
-				<path d="M20 9a11 11 0 0 1 0 22a5.5 5.5 0 0 1 0-11a5.5 5.5 0 0 0 0-11z" fill="#fff"/>
+				<path d="M12 25h4v-5h4v-5h4v-4h5v14z" fill="#fff"/>
 				</svg>
 				""".formatted(hue).getBytes(StandardCharsets.UTF_8));
 	}
