@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +18,7 @@ import run.vendo.http.VendoCredential;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -45,6 +45,7 @@ class Pictures {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+	// Where the platform keeps logos, unless it serves them itself.
 	private static final String LOGOS = "https://cdn.vendo.run";
 
 	private static final MediaType SVG = MediaType.parseMediaType("image/svg+xml");
@@ -77,7 +78,7 @@ class Pictures {
 		Picture picture = find(slug);
 		return ResponseEntity.ok()
 			.contentType(picture.type())
-			.cacheControl(CacheControl.maxAge(KEPT).cachePrivate())
+			.cacheControl(picture.lasts() ? CacheControl.maxAge(KEPT).cachePrivate() : CacheControl.noStore())
 			// An SVG that is opened by itself is a page, and could have a script.
 			.header("Content-Security-Policy", "sandbox")
 			.body(picture.content());
@@ -91,45 +92,50 @@ class Pictures {
 				return known;
 			}
 		}
+		Picture picture = draw(slug, now);
+		if (picture.lasts()) {
+			synchronized (this.kept) {
+				this.kept.remove(slug);
+				this.kept.put(slug, picture);
+			}
+		}
+		return picture;
+	}
+
+	private Picture draw(String slug, Instant now) {
+		Avatar initials = Avatar.of(slug, slug, null);
 		try {
 			Connection connection = this.vendo.connections().get(slug).orElse(null);
 			if (connection != null) {
-				Picture picture = Objects.requireNonNullElseGet(logo(connection, now), () -> initials(connection, now));
-				synchronized (this.kept) {
-					this.kept.remove(slug);
-					this.kept.put(slug, picture);
-				}
-				return picture;
+				initials = Avatar.of(slug, connection.displayName(), connection.brandColor());
+				Picture logo = isOfThePlatform(connection.logoUrl()) ? logo(connection, now) : null;
+				return (logo != null) ? logo : new Picture(SVG, initials.svg(), now, true);
 			}
 		}
 		catch (VendoException ex) {
-			// What cannot be found out now can be later.
+			// What cannot be had now can be later.
 		}
-		return new Picture(SVG, Avatar.of(slug, slug, null).svg(), now);
-	}
-
-	private static Picture initials(Connection connection, Instant now) {
-		return new Picture(SVG, Avatar.of(connection.slug(), connection.displayName(), connection.brandColor()).svg(),
-				now);
+		return new Picture(SVG, initials.svg(), now, false);
 	}
 
 	private @Nullable Picture logo(Connection connection, Instant now) {
-		if (!isOfThePlatform(connection.logoUrl())) {
-			return null;
-		}
+		ResponseEntity<byte[]> answer = this.vendo.http()
+			.get(String.valueOf(connection.logoUrl()))
+			.accept(TYPES.toArray(MediaType[]::new))
+			.credential(VendoCredential.none())
+			.timeout(PATIENCE)
+			.toEntity(byte[].class);
+		MediaType type = type(answer.getHeaders());
+		byte[] content = answer.getBody();
+		boolean image = type != null && TYPES.stream().anyMatch(type::equalsTypeAndSubtype);
+		return (image && content != null && content.length <= LARGEST) ? new Picture(type, content, now, true) : null;
+	}
+
+	private static @Nullable MediaType type(HttpHeaders headers) {
 		try {
-			ResponseEntity<byte[]> answer = this.vendo.http()
-				.get(String.valueOf(connection.logoUrl()))
-				.accept(TYPES.toArray(MediaType[]::new))
-				.credential(VendoCredential.none())
-				.timeout(PATIENCE)
-				.toEntity(byte[].class);
-			MediaType type = answer.getHeaders().getContentType();
-			byte[] content = answer.getBody();
-			boolean image = type != null && TYPES.stream().anyMatch(type::equalsTypeAndSubtype);
-			return (image && content != null && content.length <= LARGEST) ? new Picture(type, content, now) : null;
+			return headers.getContentType();
 		}
-		catch (VendoException | InvalidMediaTypeException ex) {
+		catch (InvalidMediaTypeException ex) {
 			return null;
 		}
 	}
@@ -154,8 +160,9 @@ class Pictures {
 	 * @param type its type
 	 * @param content its bytes
 	 * @param fetched since when it is known
+	 * @param lasts whether it will do for a while
 	 */
-	private record Picture(MediaType type, byte[] content, Instant fetched) {
+	private record Picture(MediaType type, byte[] content, Instant fetched, boolean lasts) {
 
 	}
 

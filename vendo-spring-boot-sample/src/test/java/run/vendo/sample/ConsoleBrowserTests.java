@@ -98,6 +98,7 @@ class ConsoleBrowserTests {
 
 	@Test
 	void everyProviderHasAPicture() {
+		this.browser.openLive(page("/"));
 		for (String slug : List.of("openai", "supabase", "slack")) {
 			this.browser.await("a picture of " + slug, () -> this.browser.isDrawn("#card-" + slug + " img"));
 		}

@@ -128,6 +128,18 @@ class PicturesTests {
 	}
 
 	@Test
+	void aLogoThatCannotBeHadNowIsAskedForAgain() {
+		String slug = logo(this.platform.baseUrl() + "/logos/slack.svg");
+		this.platform.failNext(PlatformFault.status(404).onPath("/logos/*"));
+		HttpResponse<String> before = picture(slug);
+		assertThat(before.body()).contains(INITIALS);
+		assertThat(before.headers().firstValue("Cache-Control")).contains("no-store");
+		HttpResponse<String> after = picture(slug);
+		assertThat(after.body()).contains("<circle");
+		assertThat(after.headers().firstValue("Cache-Control")).contains("max-age=3600, private");
+	}
+
+	@Test
 	void whatIsTooLargeIsNotPassedOn() {
 		String slug = logo(this.platform.baseUrl() + "/logos/slack.svg");
 		this.platform.failNext(
