@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -51,6 +52,8 @@ final class EventSubscription {
 
 	private static final int CHUNK_SIZE = 8192;
 
+	private static final int SHORT_LIVED_ALLOWED = 2;
+
 	/**
 	 * How long the comparison waits for the replay, which says the same and more.
 	 */
@@ -71,6 +74,9 @@ final class EventSubscription {
 	private LiveConnection current;
 
 	private boolean connectedBefore;
+
+	/** How many connections in a row brought an event and ended at once. */
+	private int shortLived;
 
 	private @Nullable VendoException failure;
 
@@ -166,10 +172,18 @@ final class EventSubscription {
 		}
 		boolean reconnected = connection.number > 1;
 		boolean tooMany = status != null && status == 429;
-		// A server that sends the same again and ends would be asked without a pause.
+		// A server that sends the same again and ends would be asked without a pause,
 		boolean circling = reconnected && connection.received && !connection.fruitful;
-		ReconnectPolicy.End end = new ReconnectPolicy.End(reconnected && !connection.received, tooMany || circling,
-				cause.retryAfter());
+		// and so would one that sends something new every time.
+		if (connection.livedFor() >= this.options.initialBackoff().toMillis()) {
+			this.shortLived = 0;
+		}
+		else if (connection.received) {
+			this.shortLived++;
+		}
+		boolean hasty = connection.received && this.shortLived > SHORT_LIVED_ALLOWED;
+		ReconnectPolicy.End end = new ReconnectPolicy.End(reconnected && !connection.received,
+				tooMany || circling || hasty, cause.retryAfter());
 		ReconnectPolicy.Step step = this.policy.after(end, this.cursor.retry(), jitter());
 		this.policy = step.then();
 		Duration delay = step.delay();
@@ -214,6 +228,10 @@ final class EventSubscription {
 		return this.http.config().scheduler();
 	}
 
+	private long now() {
+		return scheduler().now(TimeUnit.MILLISECONDS);
+	}
+
 	private double jitter() {
 		return this.http.config().random().getAsDouble();
 	}
@@ -236,6 +254,8 @@ final class EventSubscription {
 
 		private volatile boolean opened;
 
+		private volatile long openedAt;
+
 		private volatile @Nullable VendoException failure;
 
 		/** Whether an event was received. */
@@ -251,6 +271,7 @@ final class EventSubscription {
 		}
 
 		Flux<List<StreamItem>> read(Flux<DataBuffer> bytes) {
+			this.openedAt = now();
 			this.opened = true;
 			boolean reconnected = EventSubscription.this.connectedBefore;
 			EventSubscription.this.connectedBefore = true;
@@ -341,6 +362,13 @@ final class EventSubscription {
 		 */
 		boolean isOver() {
 			return EventSubscription.this.http.isClosed() || (this.failure == null && !this.opened);
+		}
+
+		/**
+		 * Return how long it was open, in milliseconds.
+		 */
+		long livedFor() {
+			return this.opened ? now() - this.openedAt : 0;
 		}
 
 		VendoException cause() {

@@ -78,7 +78,8 @@ record ReconnectPolicy(int maxReconnects, Duration initialBackoff, Duration maxB
 	 *
 	 * @param failedReconnect whether it was a reconnect that came to nothing
 	 * @param notAtOnce whether the next attempt is never made at once: the server said
-	 * that there are too many streams, or has sent nothing but repetitions
+	 * that there are too many streams, has sent nothing but repetitions, or ends one
+	 * connection after the other as soon as it is open
 	 * @param asked how long the server asked to wait this time, or {@code null}
 	 */
 	record End(boolean failedReconnect, boolean notAtOnce, @Nullable Duration asked) {

@@ -143,6 +143,35 @@ class EventStreamReconnectTests {
 		assertThat(this.recorder.seen).containsExactly("1");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "id: s%1$d\ndata: {\"id\":\"%1$d\"}\n\n", "data: {\"x\":1}\n\n", "data: no JSON\n\n" })
+	void whenEveryConnectionBringsSomethingNewAndEndsThenTheServerIsNotAskedWithoutAPause(String event) {
+		this.platform.otherwise((request) -> {
+			String text = event.formatted(this.platform.streams.size());
+			return (this.platform.streams.size() > 1000) ? Mono.never()
+					: Mono.just(FakePlatform.stream(FakePlatform.buffers(text)));
+		});
+		subscribe();
+		this.platform.advanceSeconds(4);
+		assertThat(this.platform.attempts()).containsExactly(0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0);
+		assertThat(this.recorder.seen).as("still read").hasSize(7);
+		assertThat(this.platform.lists).as("compared once a connection").hasSizeLessThanOrEqualTo(7);
+	}
+
+	@Test
+	void whenAConnectionLivedThenTheNextIsMadeAtOnceAgain() {
+		this.platform.thenSend(event(1)).thenSend(event(2)).thenSend(event(3));
+		LiveBody body = this.platform.thenOpen();
+		this.platform.thenSend(event(5)).thenSend(event(6));
+		subscribe();
+		this.platform.advanceSeconds(1);
+		body.send(event(4));
+		this.platform.advanceSeconds(1);
+		body.end();
+		this.platform.advanceSeconds(0);
+		assertThat(this.platform.attempts()).startsWith(0.0, 0.0, 0.0, 1.0, 2.0, 2.0, 2.0);
+	}
+
 	@Test
 	void whenARepeatedEventIsReceivedThenTheCountBeginsAnew() {
 		this.platform.thenSend(event(1)).thenRefuse().thenRefuse().thenSend(event(1));
