@@ -59,6 +59,16 @@ final class EventSubscription {
 	 */
 	private static final Duration GRACE = Duration.ofSeconds(1);
 
+	/**
+	 * How long no event may come for the replay to be over.
+	 */
+	private static final Duration QUIET = Duration.ofMillis(100);
+
+	/**
+	 * How long the comparison waits where it never gets quiet.
+	 */
+	private static final Duration LONGEST_GRACE = Duration.ofSeconds(10);
+
 	private final VendoHttp http;
 
 	private final Mono<List<Connection>> connections;
@@ -247,8 +257,17 @@ final class EventSubscription {
 
 		private final byte[] chunk = new byte[CHUNK_SIZE];
 
-		/** Ends once the first events have been dealt with. */
-		private final Sinks.Empty<Void> replay = Sinks.empty();
+		/** Whether there are events in the buffer that is read. */
+		private boolean brought;
+
+		/** How many buffers with events have been read. */
+		private volatile int read;
+
+		/** How many of them have been dealt with. */
+		private int dealt;
+
+		/** Says so, each time it is one more. */
+		private final Sinks.Many<Integer> dealtWith = Sinks.many().replay().latestOrDefault(0);
 
 		private List<StreamItem> items = new ArrayList<>();
 
@@ -289,12 +308,19 @@ final class EventSubscription {
 				.doOnTerminate(end::tryEmitEmpty);
 			Mono<List<StreamItem>> snapshot = snapshot();
 			if (reconnected || EventSubscription.this.cursor.isComplete()) {
-				Mono<Boolean> replayed = Mono
-					.firstWithSignal(this.replay.asMono(), Mono.delay(GRACE, scheduler()).then())
-					.thenReturn(true);
-				snapshot = Mono.zip(snapshot, replayed, (found, any) -> found);
+				snapshot = snapshot.delayUntil((found) -> replayed());
 			}
 			return Flux.merge(1, blocks, snapshot.takeUntilOther(end.asMono()));
+		}
+
+		// A replay comes in as many pieces as the network likes, and nobody says where it
+		// ends: it has when nothing more comes, and all that came was dealt with.
+		private Mono<Long> replayed() {
+			Mono<Long> quiet = this.dealtWith.asFlux()
+				.switchMap((dealtWith) -> Mono.delay((dealtWith == 0) ? GRACE : QUIET, scheduler())
+					.filter((tick) -> dealtWith == this.read))
+				.next();
+			return Mono.firstWithSignal(quiet, Mono.delay(LONGEST_GRACE, scheduler()));
 		}
 
 		// The stream is open by now: what happens after the snapshot comes as an event.
@@ -332,12 +358,17 @@ final class EventSubscription {
 			}
 			List<StreamItem> parsed = this.items;
 			this.items = new ArrayList<>();
+			if (this.brought) {
+				this.brought = false;
+				this.read++;
+			}
 			return parsed;
 		}
 
 		@Override
 		public void event(StreamItem.Frame frame) {
 			this.received = true;
+			this.brought = true;
 			this.items.add(frame);
 		}
 
@@ -354,7 +385,12 @@ final class EventSubscription {
 		@Override
 		public void tooLarge(@Nullable String type, long bytes, String lastEventId) {
 			this.received = true;
+			this.brought = true;
 			this.items.add(new StreamItem.TooLarge(type, bytes, lastEventId));
+		}
+
+		void dealtWithOneMore() {
+			this.dealtWith.tryEmitNext(++this.dealt);
 		}
 
 		/**
@@ -435,7 +471,8 @@ final class EventSubscription {
 				this.next = this.differences.isEmpty() ? eventOf(this.items.next()) : this.differences.remove();
 			}
 			if (this.next == null && this.sent) {
-				EventSubscription.this.current.replay.tryEmitEmpty();
+				this.sent = false;
+				EventSubscription.this.current.dealtWithOneMore();
 			}
 			return this.next != null;
 		}
@@ -466,6 +503,7 @@ final class EventSubscription {
 				cursor.lastEventId(position.lastEventId());
 			}
 			else if (item instanceof StreamItem.TooLarge large) {
+				this.sent = true;
 				if (!large.lastEventId().equals(cursor.lastEventId())) {
 					EventSubscription.this.current.fruitful = true;
 				}

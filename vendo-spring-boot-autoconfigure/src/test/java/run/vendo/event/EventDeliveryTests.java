@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
@@ -301,6 +302,7 @@ class EventDeliveryTests {
 		this.platform.advanceSeconds(0);
 		send(second, "connection.connected", "'slug':'a','connection_id':'cn_a'");
 		answer.tryEmitValue(FakePlatform.list(java.util.Map.of("a", "error", "b", "error"))).orThrow();
+		this.platform.advanceSeconds(0.1);
 		assertThat(this.events).extracting((event) -> event.kind() + " " + ((ConnectionEvent) event).slug())
 			.containsExactly("connection.connected a", "connection.error b");
 	}
@@ -316,6 +318,7 @@ class EventDeliveryTests {
 		this.platform.advanceSeconds(0);
 		send(second, "connection.changed", "'slug':'a','connection_id':'cn_new'");
 		answer.tryEmitValue(FakePlatform.list(java.util.Map.of("a", "error"))).orThrow();
+		this.platform.advanceSeconds(0.1);
 		assertThat(this.events).extracting((event) -> event.kind().value())
 			.containsExactly("connection.changed", "connection.error");
 	}
@@ -331,10 +334,88 @@ class EventDeliveryTests {
 		assertThat(this.platform.lists).hasSize(2);
 		assertThat(this.events).isEmpty();
 		send(second, "connection.error", "'slug':'a','connection_id':'cn_a'");
+		this.platform.advanceSeconds(0.1);
 		assertThat(this.events).extracting((event) -> ((ConnectionEvent) event).slug() + event.isResynchronized())
 			.containsExactly("afalse", "btrue");
 		this.platform.advanceSeconds(10);
 		assertThat(this.events).hasSize(2);
+	}
+
+	@Test
+	void whenTheReplayComesInPiecesThenNothingIsMadeUpBetweenThem() {
+		set("a=connected,b=connected");
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		set("a=error,b=error");
+		first.end();
+		this.platform.advanceSeconds(0);
+		send(second, "connection.needs_reauth", "'slug':'a','connection_id':'cn_a'");
+		this.platform.advanceSeconds(0.09);
+		second.send("id: x\ndata: {\"id\"");
+		this.platform.advanceSeconds(0.005);
+		second.send(":\"x\"}\n\n");
+		this.platform.advanceSeconds(0.09);
+		send(second, "connection.connected", "'slug':'a','connection_id':'cn_a'");
+		send(second, "connection.error", "'slug':'a','connection_id':'cn_a'");
+		assertThat(this.events).hasSize(4).noneMatch(VendoEvent::isResynchronized);
+		this.platform.advanceSeconds(0.05);
+		second.send(": a heartbeat is not part of it\n\n");
+		this.platform.advanceSeconds(0.05);
+		assertThat(this.events.stream().skip(4)).singleElement()
+			.isInstanceOfSatisfying(ConnectionError.class, (error) -> assertThat(error.slug()).isEqualTo("b"));
+	}
+
+	@Test
+	void whenTheReplayIsReadSlowlyThenNothingIsMadeUpInTheMiddleOfIt() {
+		set("a=connected");
+		LiveBody first = this.platform.thenOpen();
+		LiveBody second = this.platform.thenOpen();
+		List<String> taken = new ArrayList<>();
+		BaseSubscriber<VendoEvent> reader = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
+				subscription.request(1);
+			}
+
+			@Override
+			protected void hookOnNext(VendoEvent event) {
+				taken.add(event.kind() + (event.isResynchronized() ? " made up" : ""));
+			}
+
+		};
+		this.client.reactive().events().subscribe(options()).subscribe(reader);
+		this.platform.advanceSeconds(0);
+		set("a=error");
+		first.end();
+		this.platform.advanceSeconds(0);
+		send(second, "connection.needs_reauth", "'slug':'a','connection_id':'cn_a'");
+		second.send(numbered(100, 101));
+		send(second, "connection.error", "'slug':'a','connection_id':'cn_a'");
+		for (int i = 0; i < 4; i++) {
+			this.platform.advanceSeconds(2);
+			reader.request(1);
+		}
+		this.platform.advanceSeconds(2);
+		assertThat(taken).containsExactly("connection.needs_reauth", "deployment.updated", "deployment.updated",
+				"connection.error");
+	}
+
+	@Test
+	void whenItNeverGetsQuietThenTheComparisonComesAllTheSame() {
+		set("a=connected");
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		set("a=error");
+		first.end();
+		this.platform.advanceSeconds(0);
+		for (int i = 1; i <= 199; i++) {
+			second.send(numbered(i, i));
+			this.platform.advanceSeconds(0.05);
+		}
+		assertThat(this.events).noneMatch(VendoEvent::isResynchronized);
+		this.platform.advanceSeconds(0.05);
+		assertThat(this.events).last().isInstanceOf(ConnectionError.class);
 	}
 
 	@Test
@@ -515,6 +596,7 @@ class EventDeliveryTests {
 		assertThat(cursor.lastEventId()).isEqualTo("s3");
 		set("a=needs_reauth");
 		open(options().withCursor(cursor)).send(numbered(2, 5));
+		this.platform.advanceSeconds(0.1);
 		assertThat(this.platform.lastStream().lastEventId()).isEqualTo("s3");
 		assertThat(this.events).extracting((event) -> (event.id() != null) ? event.id() : event.kind().value())
 			.containsExactly("1", "2", "3", "stream.failed", "4", "5", "connection.needs_reauth");

@@ -661,6 +661,7 @@ class EventStreamReconnectTests {
 		first.end();
 		this.platform.advanceSeconds(1);
 		second.send(event(1));
+		this.platform.advanceSeconds(0.1);
 		second.end();
 		this.platform.advanceSeconds(1);
 		assertThat(this.recorder.news).containsExactly("connected false", "sign of life",
