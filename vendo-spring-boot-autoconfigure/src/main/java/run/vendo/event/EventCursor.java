@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +43,9 @@ public final class EventCursor {
 	private final Deque<String> deliveredInOrder = new ArrayDeque<>();
 
 	private final Map<Key, Known> connections = new HashMap<>();
+
+	/** Those of them that are gone, the oldest first. */
+	private final Set<Key> gone = new LinkedHashSet<>();
 
 	/** Which connection took the place of which, in the last comparison. */
 	private final Map<Key, Key> successors = new HashMap<>();
@@ -105,6 +109,13 @@ public final class EventCursor {
 	}
 
 	/**
+	 * Return how many connections are kept in mind, those that are gone included.
+	 */
+	synchronized int known() {
+		return this.connections.size();
+	}
+
+	/**
 	 * Return a number that grows with every event, to tell afterwards which came since.
 	 */
 	synchronized long sequence() {
@@ -150,9 +161,25 @@ public final class EventCursor {
 		Known before = this.connections.get(key);
 		if (before == null) {
 			Key replaced = event.isResynchronized() ? this.successors.getOrDefault(key, unnamed) : unnamed;
-			before = this.connections.remove(replaced);
+			before = remove(replaced);
 		}
-		this.connections.put(key, ((before != null) ? before : Known.NOTHING).after(event, this.sequence));
+		put(key, ((before != null) ? before : Known.NOTHING).after(event, this.sequence));
+	}
+
+	private void put(Key key, Known known) {
+		this.connections.put(key, known);
+		this.gone.remove(key);
+		if (!known.isLive()) {
+			this.gone.add(key);
+			if (this.gone.size() > REMEMBERED) {
+				remove(this.gone.iterator().next());
+			}
+		}
+	}
+
+	private @Nullable Known remove(Key key) {
+		this.gone.remove(key);
+		return this.connections.remove(key);
 	}
 
 	private List<Key> live(String slug) {
@@ -211,9 +238,9 @@ public final class EventCursor {
 				differences.add(event(EventKind.CONNECTION_DISCONNECTED, key, Known.NOTHING));
 			}
 			else if (known.touched() <= asOf) {
-				this.connections.remove(key);
+				remove(key);
 				if (after.isEmpty()) {
-					this.connections.put(new Key(slug, null), Known.NOTHING);
+					put(new Key(slug, null), Known.NOTHING);
 				}
 			}
 		});
@@ -226,7 +253,7 @@ public final class EventCursor {
 					differences.add(event(kind(known.status()), key, known));
 				}
 				else {
-					this.connections.put(key, known);
+					put(key, known);
 				}
 				return;
 			}
@@ -239,8 +266,8 @@ public final class EventCursor {
 				differences.add(event(difference, key, known));
 			}
 			else if (former.touched() <= asOf) {
-				this.connections.remove(formerKey);
-				this.connections.put(key, known);
+				remove(formerKey);
+				put(key, known);
 			}
 		});
 	}
@@ -281,12 +308,12 @@ public final class EventCursor {
 		if (differ(former.message(), known.message()) && known.status().equals(ConnectionStatus.ERROR)) {
 			return EventKind.CONNECTION_ERROR;
 		}
-		return (differ(formerKey.id(), key.id()) || differ(former.connectedAt(), known.connectedAt())
+		return (differ(formerKey.id(), key.id()) || former.isRenewedBy(known)
 				|| differ(former.message(), known.message())) ? EventKind.CONNECTION_CHANGED : null;
 	}
 
 	// What was not said is no difference.
-	private static boolean differ(@Nullable String one, @Nullable String other) {
+	private static boolean differ(@Nullable Object one, @Nullable Object other) {
 		return one != null && other != null && !one.equals(other);
 	}
 
@@ -310,7 +337,7 @@ public final class EventCursor {
 			data.put("connection_id", key.id());
 		}
 		if (known.connectedAt() != null) {
-			data.put("connected_at", known.connectedAt());
+			data.put("connected_at", known.connectedAt().toString());
 		}
 		if (known.message() != null) {
 			data.put("message", known.message());
@@ -348,18 +375,21 @@ public final class EventCursor {
 	 * @param status its status; a provider that is not listed is available
 	 * @param message what is wrong with it in the words of the list, or {@code null}
 	 * @param connectedAt when consent was given, or {@code null} when that is not known
+	 * @param heardAt when the last event about it happened by the platform's clock, or
+	 * {@code null} when there was none since a comparison, or it did not say
 	 * @param sequence which event last said how it stands
 	 * @param touched which event last said anything about it
 	 */
-	private record Known(ConnectionStatus status, @Nullable String message, @Nullable String connectedAt, long sequence,
-			long touched) {
+	private record Known(ConnectionStatus status, @Nullable String message, @Nullable Instant connectedAt,
+			@Nullable Instant heardAt, long sequence, long touched) {
 
-		static final Known NOTHING = new Known(ConnectionStatus.AVAILABLE, null, null, 0, 0);
+		/** An event and the consent it is about are not written down at one instant. */
+		private static final Duration TOLERANCE = Duration.ofSeconds(1);
+
+		static final Known NOTHING = new Known(ConnectionStatus.AVAILABLE, null, null, null, 0, 0);
 
 		static Known of(Connection connection) {
-			Instant connectedAt = connection.connectedAt();
-			return new Known(connection.status(), connection.errorMessage(),
-					(connectedAt != null) ? connectedAt.toString() : null, 0, 0);
+			return new Known(connection.status(), connection.errorMessage(), connection.connectedAt(), null, 0, 0);
 		}
 
 		boolean isLive() {
@@ -370,12 +400,25 @@ public final class EventCursor {
 		// only what was made up from the list can be compared with the next list.
 		Known after(ConnectionEvent event, long sequence) {
 			String message = event.isResynchronized() ? text(event, "message") : null;
-			String connectedAt = event.isResynchronized() ? text(event, "connected_at") : null;
+			String consent = event.isResynchronized() ? text(event, "connected_at") : null;
+			Instant connectedAt = (consent != null) ? Instant.parse(consent) : null;
+			Instant heardAt = event.isResynchronized() ? null : event.at();
 			ConnectionStatus now = status(event);
-			return (now != null) ? new Known(now, message, connectedAt, sequence, sequence)
+			return (now != null) ? new Known(now, message, connectedAt, heardAt, sequence, sequence)
 					// It does not say how the connection stands: that may still have to
 					// be found out.
-					: new Known(this.status, message, connectedAt, this.sequence, sequence);
+					: new Known(this.status, message, connectedAt, heardAt, this.sequence, sequence);
+		}
+
+		/**
+		 * Return whether another consent was given since.
+		 */
+		boolean isRenewedBy(Known other) {
+			if (this.connectedAt != null || this.heardAt == null) {
+				return differ(this.connectedAt, other.connectedAt);
+			}
+			return other.connectedAt != null
+					&& Duration.between(this.heardAt, other.connectedAt).compareTo(TOLERANCE) > 0;
 		}
 
 		private static @Nullable ConnectionStatus status(ConnectionEvent event) {

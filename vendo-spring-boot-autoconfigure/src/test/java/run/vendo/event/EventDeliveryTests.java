@@ -548,6 +548,42 @@ class EventDeliveryTests {
 			.isEqualTo((expected != null) ? expected : "");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "2026-05-20T12:30:00Z, connection.changed", "2026-05-20T13:00:00Z, ", "2026-05-20T12:59:59.500Z, ",
+			"2026-05-20T13:30:00Z, ", "unknown, ", "0001-01-01T00:00:00Z, connection.changed",
+			"9999-12-31T23:59:59Z, " })
+	void whenAConsentIsRenewedAfterTheLastEventThenTheConnectionHasChanged(String at, @Nullable String expected) {
+		String connection = "{\"id\":\"cn_1\",\"slug\":\"a\",\"status\":\"connected\",\"connected_at\":\"%s\"}";
+		list(connection.formatted("2026-05-20T12:00:00Z"));
+		LiveBody first = open();
+		LiveBody second = this.platform.thenOpen();
+		this.platform.thenOpen();
+		send(first, "connection.connected", "'slug':'a','connection_id':'cn_1','at':'" + at + "'");
+		list(connection.formatted("2026-05-20T13:00:00Z"));
+		first.end();
+		this.platform.advanceSeconds(2);
+		second.end();
+		this.platform.advanceSeconds(2);
+		assertThat(this.platform.lists).hasSize(3);
+		assertThat(this.events.stream().skip(1).map((event) -> event.kind().value()).collect(Collectors.joining(",")))
+			.isEqualTo((expected != null) ? expected : "");
+	}
+
+	@Test
+	void whenConnectionsComeAndGoThenTheCursorDoesNotGrow() {
+		EventCursor cursor = EventCursor.create();
+		for (int i = 0; i < 100_000; i++) {
+			String data = "{\"slug\":\"a\",\"connection_id\":\"cn_%d\"}".formatted(i);
+			cursor.deliver(VendoEvent.of("connection.connected", data));
+			cursor.deliver(VendoEvent.of("connection.disconnected", data));
+		}
+		cursor.deliver(VendoEvent.of("connection.connected", "{\"slug\":\"a\",\"connection_id\":\"cn_100000\"}"));
+		assertThat(cursor.known()).isEqualTo(1001);
+		assertThat(cursor.compare(List.of(), cursor.sequence())).singleElement()
+			.isInstanceOfSatisfying(ConnectionDisconnected.class,
+					(event) -> assertThat(event.connectionId()).isEqualTo("cn_100000"));
+	}
+
 	@Test
 	void whenAnErrorIsMadeUpThenItIsMadeUpOnce() {
 		set("a=connected");
