@@ -48,13 +48,23 @@ final class ListenerFailures {
 	}
 
 	private void handle(Throwable failure) {
-		if (Thread.currentThread() != this.delivery) {
-			// As without a handler. Whoever else publishes one of these events, a test
-			// for
-			// example, wants to see what its listeners throw.
+		if (Thread.currentThread() != this.delivery || isNested()) {
+			// As without a handler. Whoever else publishes an event wants to see what its
+			// listeners throw: a test for example, or a listener of ours that publishes
+			// one itself, and perhaps must not commit then.
 			ReflectionUtils.rethrowRuntimeException(failure);
 		}
 		report(null, failure);
+	}
+
+	private static boolean isNested() {
+		return StackWalker.getInstance()
+			.walk((frames) -> frames.filter(ListenerFailures::isListenerCall).limit(2).count()) > 1;
+	}
+
+	private static boolean isListenerCall(StackWalker.StackFrame frame) {
+		return frame.getMethodName().equals("invokeListener")
+				&& frame.getClassName().equals(SimpleApplicationEventMulticaster.class.getName());
 	}
 
 	/**

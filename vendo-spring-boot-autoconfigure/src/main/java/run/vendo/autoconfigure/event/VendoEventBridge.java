@@ -85,6 +85,9 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 	private volatile @Nullable Instant outageSince;
 
+	/** Whether it was said that the connections cannot be compared, and still cannot. */
+	private volatile boolean gapTold;
+
 	private boolean ready;
 
 	private boolean running;
@@ -461,8 +464,6 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		private final Delivery delivery;
 
-		private volatile boolean gapTold;
-
 		StateListener(Delivery delivery) {
 			this.delivery = delivery;
 		}
@@ -502,8 +503,8 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		@Override
 		public void onResynchronizationFailed(VendoException cause, Duration delay) {
-			if (!this.gapTold) {
-				this.gapTold = true;
+			if (!VendoEventBridge.this.gapTold) {
+				VendoEventBridge.this.gapTold = true;
 				logger.warn("What the interruption of the event stream has hidden is not known: the connections cannot "
 						+ "be read. This is tried again until it succeeds. " + cause);
 				announce(new EventStreamState.GapUnresolved(cause));
@@ -512,7 +513,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		@Override
 		public void onResynchronized(int differences) {
-			this.gapTold = false;
+			VendoEventBridge.this.gapTold = false;
 			announce(new EventStreamState.Resynchronized(differences));
 		}
 

@@ -37,6 +37,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
@@ -176,6 +177,21 @@ class VendoEventBridgeTests {
 		ConfigurableApplicationContext context = start(Thrower.class);
 		assertThatIllegalStateException().isThrownBy(() -> context.publishEvent(this.events.connected("slack")))
 			.withMessage("Broken listener");
+	}
+
+	@Test
+	void listenerThatPublishesAnEventSeesWhatItsListenersThrow(CapturedOutput output) {
+		start(Republisher.class, Recorder.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		VendoEvent event = this.events.connected("slack");
+		stream.send(event);
+		assertThat(this.seen.take()).isEqualTo("No such order");
+		assertThat(this.seen.take()).as("others hear of it all the same").isSameAs(event);
+		VendoEvent next = this.events.connected("slack");
+		stream.send(next);
+		assertThat(this.seen.take()).isEqualTo("No such order");
+		assertThat(this.seen.take()).isSameAs(next);
+		assertThat(output).containsOnlyOnce("Event listener " + Republisher.class.getName() + ".on failed");
 	}
 
 	@Test
@@ -353,6 +369,27 @@ class VendoEventBridgeTests {
 	}
 
 	@Test
+	void whatIsNotKnownIsSaidOnceHoweverOftenItSubscribesAgain(CapturedOutput output) {
+		start(new String[] { "--vendo.events.resubscribe-delay=1ms" }, States.class);
+		for (int i = 0; i < 3; i++) {
+			FakeEvents.Subscription stream = this.events.awaitSubscription();
+			stream.options().listener().onResynchronizationFailed(FakeEvents.failure(503), Duration.ofSeconds(1));
+			stream.fail(FakeEvents.failure(503));
+		}
+		FakeEvents.Subscription last = this.events.awaitSubscription();
+		last.options().listener().onResynchronized(0);
+		List<Object> states = new ArrayList<>();
+		do {
+			states.add(this.seen.take());
+		}
+		while (!(states.get(states.size() - 1) instanceof EventStreamState.Resynchronized));
+		assertThat(states).filteredOn(EventStreamState.GapUnresolved.class::isInstance).hasSize(1);
+		assertThat(output).containsOnlyOnce("has hidden is not known");
+		last.options().listener().onResynchronizationFailed(FakeEvents.failure(503), Duration.ofSeconds(1));
+		assertThat(this.seen.take()).as("the next gap").isInstanceOf(EventStreamState.GapUnresolved.class);
+	}
+
+	@Test
 	void whenTheApplicationStopsTheStreamIsSaidToBeClosed() {
 		ConfigurableApplicationContext context = start(States.class);
 		this.events.awaitSubscription().open();
@@ -423,7 +460,8 @@ class VendoEventBridgeTests {
 				(state) -> assertThat(state.nextAttempt()).isNull());
 		context.close();
 		assertThat(this.events.subscriptions()).isOne();
-		assertThat(output).containsOnlyOnce("The platform refuses the event stream").doesNotContain("WARN");
+		assertThat(output).containsOnlyOnce("The platform refuses the event stream");
+		assertThat(output.getOut().lines()).noneMatch(VendoEventBridgeTests::isWarningOfOurs);
 	}
 
 	@Test
@@ -453,8 +491,13 @@ class VendoEventBridgeTests {
 		assertThat(states).containsExactly(EventStreamState.Connected.class, EventStreamState.Interrupted.class,
 				EventStreamState.Failed.class, EventStreamState.Recovered.class);
 		context.close();
-		assertThat(output.getOut().lines().filter((line) -> line.contains("WARN"))).hasSize(1);
+		assertThat(output.getOut().lines().filter(VendoEventBridgeTests::isWarningOfOurs)).hasSize(1);
 		assertThat(output).containsOnlyOnce("The event stream is open again after");
+	}
+
+	// The name of a logger may be cut short.
+	private static boolean isWarningOfOurs(String line) {
+		return line.contains(" WARN ") && line.contains("VendoEventBridge");
 	}
 
 	@Test
@@ -650,6 +693,31 @@ class VendoEventBridgeTests {
 		void on(ConnectionEvent event) {
 			throw new IllegalStateException("Broken listener");
 		}
+
+	}
+
+	record Republisher(ApplicationEventPublisher publisher, Seen seen) {
+
+		@EventListener
+		@Order(1)
+		void on(ConnectionEvent event) {
+			try {
+				this.publisher.publishEvent(new Order17());
+			}
+			catch (IllegalStateException ex) {
+				this.seen.add(ex.getMessage());
+				throw ex;
+			}
+		}
+
+		@EventListener
+		void on(Order17 order) {
+			throw new IllegalStateException("No such order");
+		}
+
+	}
+
+	record Order17() {
 
 	}
 
