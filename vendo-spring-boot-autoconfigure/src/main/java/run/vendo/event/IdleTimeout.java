@@ -146,8 +146,11 @@ final class IdleTimeout extends FluxOperator<DataBuffer, DataBuffer> {
 		@Override
 		public void run() {
 			long timeout = IdleTimeout.this.timeout.toNanos();
-			long silent = now() - this.lastActivity;
-			if (this.demand.get() == 0) {
+			long last = this.lastActivity;
+			boolean asked = this.demand.get() > 0;
+			long silent = now() - last;
+			// Whoever asks meanwhile has not waited yet.
+			if (!asked || last != this.lastActivity) {
 				watch(timeout);
 			}
 			else if (silent < timeout) {
