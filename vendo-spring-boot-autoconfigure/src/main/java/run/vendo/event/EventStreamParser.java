@@ -298,10 +298,6 @@ final class EventStreamParser {
 	private void tooLarge(long length) {
 		this.tooLargeData += this.dataLength + length + 1;
 		this.dataLength = 0;
-		if (this.onlyLineFrom >= 0) {
-			this.tooLargeData += this.onlyLineTo - this.onlyLineFrom + 1;
-			this.onlyLineFrom = -1;
-		}
 	}
 
 	private void id(byte[] line, int from, int to) {
