@@ -16,6 +16,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
@@ -58,33 +59,94 @@ public final class JdkStreamConnector implements ClientHttpConnector {
 	public Mono<ClientHttpResponse> connect(HttpMethod method, URI uri,
 			Function<? super ClientHttpRequest, Mono<Void>> requestCallback) {
 		StreamRequest request = new StreamRequest(method, uri);
-		return requestCallback.apply(request)
-			.then(Mono.<HttpResponse<Flow.Publisher<List<ByteBuffer>>>>create((sink) -> send(request, sink)))
-			.map(StreamResponse::new);
+		return Mono.defer(() -> {
+			Exchange exchange = new Exchange(request);
+			return requestCallback.apply(request)
+				.then(Mono.create(exchange::send))
+				.map(exchange::response)
+				// Last of all: what comes before could still drop the answer.
+				.doOnCancel(exchange::cancel);
+		});
 	}
 
-	private void send(StreamRequest request, MonoSink<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sink) {
-		AtomicBoolean cancelled = new AtomicBoolean();
-		CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> answer = this.httpClient
-			.sendAsync(request.builder.build(), HttpResponse.BodyHandlers.ofPublisher());
-		sink.onCancel(() -> {
-			cancelled.set(true);
-			answer.cancel(true);
-		});
-		answer.whenComplete((response, failure) -> {
-			if (!cancelled.get()) {
-				if (failure != null) {
+	/**
+	 * A request and its answer, whose body is taken by its reader, or refused by us when
+	 * the reader has gone.
+	 */
+	private final class Exchange {
+
+		private final StreamRequest request;
+
+		private final AtomicBoolean taken = new AtomicBoolean();
+
+		private volatile boolean cancelled;
+
+		private volatile @Nullable CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> answer;
+
+		Exchange(StreamRequest request) {
+			this.request = request;
+		}
+
+		void send(MonoSink<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sink) {
+			CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> answer = JdkStreamConnector.this.httpClient
+				.sendAsync(this.request.builder.build(), HttpResponse.BodyHandlers.ofPublisher());
+			this.answer = answer;
+			if (this.cancelled) {
+				cancel();
+			}
+			answer.whenComplete((response, failure) -> {
+				if (failure == null) {
+					sink.success(response);
+				}
+				else if (!this.cancelled) {
 					sink.error((failure instanceof CompletionException && failure.getCause() != null)
 							? failure.getCause() : failure);
 				}
-				else {
-					sink.success(response);
-				}
+			});
+		}
+
+		void cancel() {
+			this.cancelled = true;
+			CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> answer = this.answer;
+			if (answer != null && !answer.cancel(true)) {
+				// It has come, and perhaps nobody has got it.
+				answer.thenAccept((response) -> {
+					if (this.taken.compareAndSet(false, true)) {
+						response.body().subscribe(new Refusal());
+					}
+				});
 			}
-			else if (response != null) {
-				JdkFlowAdapter.flowPublisherToFlux(response.body()).take(0).subscribe();
-			}
-		});
+		}
+
+		ClientHttpResponse response(HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
+			return new StreamResponse(response, Flux
+				.defer(() -> this.taken.compareAndSet(false, true) ? StreamResponse.body(response) : Flux.empty()));
+		}
+
+	}
+
+	/**
+	 * Wants nothing of an answer, which closes its connection.
+	 */
+	private static final class Refusal implements Flow.Subscriber<List<ByteBuffer>> {
+
+		@Override
+		public void onSubscribe(Flow.Subscription subscription) {
+			subscription.cancel();
+		}
+
+		@Override
+		public void onNext(List<ByteBuffer> buffers) {
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+		}
+
+		@Override
+		public void onComplete() {
+		}
+
 	}
 
 	private static final class StreamRequest extends AbstractClientHttpRequest {
@@ -170,9 +232,8 @@ public final class JdkStreamConnector implements ClientHttpConnector {
 
 	private static final class StreamResponse extends AbstractClientHttpResponse {
 
-		StreamResponse(HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
-			super(HttpStatusCode.valueOf(response.statusCode()), headers(response), new LinkedMultiValueMap<>(),
-					body(response));
+		StreamResponse(HttpResponse<?> response, Flux<DataBuffer> body) {
+			super(HttpStatusCode.valueOf(response.statusCode()), headers(response), new LinkedMultiValueMap<>(), body);
 		}
 
 		private static HttpHeaders headers(HttpResponse<?> response) {
@@ -181,7 +242,7 @@ public final class JdkStreamConnector implements ClientHttpConnector {
 			return HttpHeaders.readOnlyHttpHeaders(headers);
 		}
 
-		private static Flux<DataBuffer> body(HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
+		static Flux<DataBuffer> body(HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
 			return JdkFlowAdapter.flowPublisherToFlux(response.body())
 				.flatMapIterable(Function.identity(), 1)
 				.map(DefaultDataBufferFactory.sharedInstance::wrap);
