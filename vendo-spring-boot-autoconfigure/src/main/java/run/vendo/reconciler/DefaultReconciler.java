@@ -42,6 +42,8 @@ final class DefaultReconciler implements Reconciler {
 
 	private final boolean remembered;
 
+	private final boolean ofNewFile;
+
 	private final Publisher<?> triggers;
 
 	private final ReconcilerOptions options;
@@ -76,11 +78,12 @@ final class DefaultReconciler implements Reconciler {
 
 	private boolean deliveryFails;
 
-	DefaultReconciler(Reconciliation reconciliation, Consumer<Change> delivery, boolean remembered,
+	DefaultReconciler(Reconciliation reconciliation, Consumer<Change> delivery, boolean remembered, boolean ofNewFile,
 			Publisher<?> triggers, ReconcilerOptions options) {
 		this.reconciliation = reconciliation;
 		this.delivery = delivery;
 		this.remembered = remembered;
+		this.ofNewFile = ofNewFile;
 		this.triggers = triggers;
 		this.options = options;
 		this.worker = new Worker(options.scheduler());
@@ -110,7 +113,7 @@ final class DefaultReconciler implements Reconciler {
 			case IN_BACKGROUND -> reevaluate();
 			case LATER -> scheduleNext();
 		}
-		if (this.options.firstRun() == ReconcilerOptions.FirstRun.AT_START) {
+		if (this.options.firstRun() != ReconcilerOptions.FirstRun.IN_BACKGROUND) {
 			subscribe();
 		}
 		return this;
@@ -217,10 +220,11 @@ final class DefaultReconciler implements Reconciler {
 		}, () -> tell(ReconcilerListener::unchanged));
 	}
 
-	private Optional<Change> update(DotenvFile.Access access, SortedMap<String, String> target, boolean silently)
+	private Optional<Change> update(DotenvFile.Access access, SortedMap<String, String> target, boolean toldAnyway)
 			throws IOException {
 		SortedMap<String, String> before = this.reconciliation.read(access);
 		boolean first = this.seen == null;
+		boolean silently = toldAnyway || (first && !this.ofNewFile && access.read() == null);
 		SortedMap<String, String> seen = (this.seen != null) ? this.seen : before;
 		Set<String> names = new TreeSet<>(this.untold);
 		if (this.remembered && first) {

@@ -36,7 +36,7 @@ record DefaultReconcilerApi(VendoHttp http, CatalogMapping catalogDefault,
 		Assert.notNull(options, "'options' must not be null");
 		Publisher<?> triggers = (options.events() && this.http.isVendoMode()) ? this.connectionEvents : Flux.never();
 		return new DefaultReconciler(reconciliation(file, mapping, options.quoting()), onChange.over(this.http),
-				onChange.isRemembered(), triggers, options)
+				onChange.isRemembered(), onChange.isOfNewFile(), triggers, options)
 			.start();
 	}
 

@@ -116,9 +116,13 @@ public interface Reconciler extends AutoCloseable {
 		// Whether another process has to be told, however often this one starts anew.
 		private final boolean remembered;
 
-		private OnChange(Function<VendoHttp, Consumer<Change>> delivery, boolean remembered) {
+		// Whether a file that was not there before is a change, too.
+		private final boolean ofNewFile;
+
+		private OnChange(Function<VendoHttp, Consumer<Change>> delivery, boolean remembered, boolean ofNewFile) {
 			this.delivery = delivery;
 			this.remembered = remembered;
+			this.ofNewFile = ofNewFile;
 		}
 
 		/**
@@ -132,7 +136,8 @@ public interface Reconciler extends AutoCloseable {
 
 		/**
 		 * End the program with the exit code {@value #RESTART_EXIT_CODE}, so that its
-		 * supervisor starts it again.
+		 * supervisor starts it again. A first run that finds no file writes it and goes
+		 * on: a program whose files do not outlive it would otherwise end each time.
 		 * @return what to do
 		 */
 		public static OnChange restart() {
@@ -140,7 +145,9 @@ public interface Reconciler extends AutoCloseable {
 		}
 
 		/**
-		 * End the program, so that its supervisor starts it again.
+		 * End the program, so that its supervisor starts it again. A first run that finds
+		 * no file writes it and goes on: a program whose files do not outlive it would
+		 * otherwise end each time.
 		 * @param exitCode the exit code, from 1 to 255
 		 * @param exit ends the program; called once, on a thread of its own that is not a
 		 * daemon
@@ -149,7 +156,7 @@ public interface Reconciler extends AutoCloseable {
 		public static OnChange restart(int exitCode, IntConsumer exit) {
 			Assert.isTrue(exitCode >= 1 && exitCode <= 255, "'exitCode' must be between 1 and 255");
 			Assert.notNull(exit, "'exit' must not be null");
-			return new OnChange((http) -> new Restart(exitCode, exit), false);
+			return new OnChange((http) -> new Restart(exitCode, exit), false, false);
 		}
 
 		/**
@@ -174,7 +181,7 @@ public interface Reconciler extends AutoCloseable {
 			Assert.isTrue(("http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme()))
 					&& url.getHost() != null, "'url' must be an absolute http or https URL");
 			Assert.notNull(options, "'options' must not be null");
-			return new OnChange((http) -> new ReloadHook(http, url, options), true);
+			return new OnChange((http) -> new ReloadHook(http, url, options), true, true);
 		}
 
 		/**
@@ -184,7 +191,7 @@ public interface Reconciler extends AutoCloseable {
 		 */
 		public static OnChange callback(Consumer<Change> callback) {
 			Assert.notNull(callback, "'callback' must not be null");
-			return new OnChange((http) -> callback, false);
+			return new OnChange((http) -> callback, false, true);
 		}
 
 		Consumer<Change> over(VendoHttp http) {
@@ -193,6 +200,10 @@ public interface Reconciler extends AutoCloseable {
 
 		boolean isRemembered() {
 			return this.remembered;
+		}
+
+		boolean isOfNewFile() {
+			return this.ofNewFile;
 		}
 
 	}

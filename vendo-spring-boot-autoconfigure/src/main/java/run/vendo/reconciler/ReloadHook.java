@@ -43,10 +43,15 @@ final class ReloadHook implements Consumer<Reconciler.Change> {
 		byte[] body = VendoJson.MAPPER.writeValueAsBytes(Map.of("changed", change.names()));
 		Blocking.await(post(body).timeout(this.options.timeout(), this.http.config().scheduler())
 			.retryWhen(Retry.backoff(this.options.maxAttempts() - 1L, this.options.baseDelay())
-				.maxBackoff(MAX_DELAY)
+				.maxBackoff(maxDelay())
 				.scheduler(this.http.config().scheduler())
 				.filter((failure) -> !(failure instanceof Refused refused) || refused.isPassing()))
 			.onErrorMap(this::explain));
+	}
+
+	private Duration maxDelay() {
+		Duration first = this.options.baseDelay();
+		return (first.compareTo(MAX_DELAY) > 0) ? first : MAX_DELAY;
 	}
 
 	private Mono<HttpStatusCode> post(byte[] body) {

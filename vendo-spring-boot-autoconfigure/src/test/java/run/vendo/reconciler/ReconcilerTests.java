@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,11 +33,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -269,14 +272,17 @@ class ReconcilerTests {
 		assertThat(subscriptions).hasValue(0);
 	}
 
-	private ReconcilerApi api(@Nullable String key, Flux<?> events) {
+	private VendoHttp http(@Nullable String key, Scheduler scheduler) {
 		URI url = URI.create(this.hook.baseUrl());
-		VendoHttp http = VendoHttp.create(
+		return VendoHttp.create(
 				new HttpConfig(url, url, url, "1", (key != null) ? () -> key : null, null, RetryPolicy.none(),
-						HttpTimeouts.defaults(), 1024, Clock.systemUTC(), Schedulers.parallel(), () -> 0.5, null, false,
-						null),
+						HttpTimeouts.defaults(), 1024, Clock.systemUTC(), scheduler, () -> 0.5, null, false, null),
 				VendoConnectorFactory.detect(), ConnectionPool.defaults(), WebClient::builder,
 				ClientInstrumentation.none());
+	}
+
+	private ReconcilerApi api(@Nullable String key, Flux<?> events) {
+		VendoHttp http = http(key, Schedulers.parallel());
 		EnvironmentVariables environment = EnvironmentVariables.of((name) -> null);
 		ByokCatalog catalog = ByokCatalog.defaults();
 		return ReconcilerApi.over(http, environment, catalog,
@@ -298,6 +304,19 @@ class ReconcilerTests {
 		assertThat(file()).doesNotExist();
 		pass(Duration.ofSeconds(1));
 		assertThat(file()).exists();
+	}
+
+	@Test
+	void whenToStartLaterThenAnEventLeadsToTheFirstRun() {
+		Sinks.Many<String> events = Sinks.many().unicast().onBackpressureBuffer();
+		this.started.add(api(KEY, events.asFlux()).start(file(), () -> this.mapping, callback(),
+				this.options.withFirstRun(ReconcilerOptions.FirstRun.LATER)));
+		pass(Duration.ofSeconds(1));
+		assertThat(file()).doesNotExist();
+		events.tryEmitNext("connection.changed").orThrow();
+		pass(Duration.ZERO);
+		assertThat(file()).exists();
+		assertThat(this.changes).hasSize(1);
 	}
 
 	@Test
@@ -486,7 +505,8 @@ class ReconcilerTests {
 				.willReturn(aResponse().withStatus(status).withHeader("Location", "/elsewhere")));
 		}
 		Listener listener = new Listener();
-		start(OnChange.reloadHook(url, PATIENT.withMaxAttempts(2).withTimeout(Duration.ofMillis(300))),
+		start(OnChange.reloadHook(url,
+				PATIENT.withMaxAttempts(2).withTimeout(Duration.ofMillis((status == 0) ? 300 : 30_000))),
 				this.options.withListener(listener));
 		this.mapping.put("A", "new");
 		pass(Duration.ofSeconds(60));
@@ -499,11 +519,29 @@ class ReconcilerTests {
 		assertThat(log()).contains("The reload hook " + this.hook.baseUrl() + "/reload").doesNotContain("cAnArY");
 		this.hook.resetAll();
 		this.hook.stubFor(post(urlPathEqualTo("/reload")).willReturn(ok()));
-		pass(Duration.ofSeconds(30));
-		// A machine that is busy may need a second attempt.
+		// A machine that is busy may need more than one attempt, or one run.
+		for (int i = 0; i < 20 && !listener.events.contains("delivered [A]"); i++) {
+			pass(Duration.ofSeconds(30));
+		}
 		this.hook.verify(moreThanOrExactly(1),
 				postRequestedFor(urlPathEqualTo("/reload")).withRequestBody(equalToJson("{\"changed\":[\"A\"]}")));
 		assertThat(listener.events).endsWith("delivered [A]");
+	}
+
+	@Test
+	void aHookThatIsCalledAgainAfterALongTimeIsCalledAgain() throws Exception {
+		failOnce("/reload", serverError());
+		failOnceMore("/reload");
+		ReloadHook reloadHook = new ReloadHook(http(null, this.time), hookUrl(),
+				PATIENT.withBaseDelay(Duration.ofSeconds(10)).withTimeout(Duration.ofDays(10_000)));
+		CompletableFuture<Void> told = CompletableFuture
+			.runAsync(() -> reloadHook.accept(new Change(List.of("A"), List.of(), List.of())));
+		while (!told.isDone()) {
+			pass(Duration.ofSeconds(1));
+			Thread.onSpinWait();
+		}
+		told.get();
+		assertThat(this.hook.getAllServeEvents()).hasSize(3);
 	}
 
 	@Test
@@ -544,6 +582,30 @@ class ReconcilerTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource(names = { "IN_BACKGROUND", "LATER" })
+	void whereAProgramsFilesDoNotOutliveItItIsNotEndedEachTime(ReconcilerOptions.FirstRun firstRun) throws Exception {
+		BlockingQueue<Integer> exits = new LinkedBlockingQueue<>();
+		start(OnChange.restart(7, exits::add), this.options.withFirstRun(firstRun));
+		pass(Duration.ofMinutes(5));
+		assertThat(file()).hasContent("A=1\nB=2\n");
+		assertThat(log()).doesNotContain("to be started again");
+		this.mapping.put("A", "new");
+		pass(Duration.ofSeconds(30));
+		assertThat(exits.poll(20, TimeUnit.SECONDS)).isEqualTo(7);
+		assertThat(exits).isEmpty();
+		assertThat(log()).containsOnlyOnce("because these variables changed: [A]");
+	}
+
+	@Test
+	void whenTheFileChangedWhileTheProgramWasAwayThenItIsEnded() throws Exception {
+		Files.writeString(file(), "A=0\nB=2\n");
+		BlockingQueue<Integer> exits = new LinkedBlockingQueue<>();
+		start(OnChange.restart(7, exits::add), this.options.withFirstRun(ReconcilerOptions.FirstRun.IN_BACKGROUND));
+		pass(Duration.ZERO);
+		assertThat(exits.poll(20, TimeUnit.SECONDS)).isEqualTo(7);
+	}
+
+	@ParameterizedTest
 	@ValueSource(ints = { 0, -1, 256 })
 	void anExitCodeThatNoSupervisorSeesIsRefused(int exitCode) {
 		assertThatExceptionOfType(IllegalArgumentException.class)
@@ -573,9 +635,19 @@ class ReconcilerTests {
 		thread.join(20_000);
 		assertThat(thread.isAlive()).isFalse();
 		assertThat(reconciler.isRunning()).isFalse();
-		this.mapping.put("A", "newer");
+	}
+
+	@Test
+	void whenClosedThenNothingRunsAnyMoreWhoeverAsks() {
+		AtomicInteger evaluations = new AtomicInteger();
+		Reconciler reconciler = this.client.reconciler().start(file(), () -> {
+			evaluations.incrementAndGet();
+			return this.mapping;
+		}, callback(), this.options);
+		reconciler.close();
 		reconciler.reevaluate();
-		assertThat(file()).hasContent("A=new\nB=2\n");
+		pass(Duration.ofMinutes(5));
+		assertThat(evaluations).hasValue(1);
 	}
 
 	@Test
