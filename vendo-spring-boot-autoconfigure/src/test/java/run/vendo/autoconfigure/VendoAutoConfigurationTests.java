@@ -13,8 +13,9 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,20 +105,24 @@ class VendoAutoConfigurationTests {
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AUTO_CONFIGURATIONS);
 
-	private final WireMockServer platform = new WireMockServer(
-			options().bindAddress("127.0.0.1").dynamicPort().disableRequestJournal());
+	private static final WireMockServer RECORDING = new WireMockServer(
+			options().bindAddress("127.0.0.1").dynamicPort());
 
-	private final WireMockServer recording = new WireMockServer(options().bindAddress("127.0.0.1").dynamicPort());
+	private final WireMockServer recording = RECORDING;
 
-	@BeforeEach
-	void start() {
-		this.recording.start();
+	@BeforeAll
+	static void start() {
+		RECORDING.start();
 	}
 
 	@AfterEach
-	void stop() {
-		this.recording.stop();
-		this.platform.stop();
+	void reset() {
+		this.recording.resetAll();
+	}
+
+	@AfterAll
+	static void stop() {
+		RECORDING.stop();
 	}
 
 	private ApplicationContextRunner connected() {
@@ -649,15 +654,22 @@ class VendoAutoConfigurationTests {
 
 	@Test
 	void redirectsAreNotFollowedToAnotherHostEvenWhereSpringBootIsToldTo() {
-		WireMockServer other = this.platform;
+		WireMockServer other = new WireMockServer(options().bindAddress("127.0.0.1").dynamicPort());
 		other.start();
-		this.recording.stubFor(get("/api/billing/balance")
-			.willReturn(aResponse().withStatus(302).withHeader("Location", other.baseUrl() + "/stolen")));
-		connected().withPropertyValues("spring.http.clients.redirects=follow").run((context) -> {
-			VendoClient client = context.getBean(VendoClient.class);
-			assertThatExceptionOfType(run.vendo.error.VendoException.class).isThrownBy(() -> client.billing().balance())
-				.withMessageContaining("redirected");
-		});
+		try {
+			this.recording.stubFor(get("/api/billing/balance")
+				.willReturn(aResponse().withStatus(302).withHeader("Location", other.baseUrl() + "/stolen")));
+			connected().withPropertyValues("spring.http.clients.redirects=follow").run((context) -> {
+				VendoClient client = context.getBean(VendoClient.class);
+				assertThatExceptionOfType(run.vendo.error.VendoException.class)
+					.isThrownBy(() -> client.billing().balance())
+					.withMessageContaining("redirected");
+			});
+			assertThat(other.getAllServeEvents()).isEmpty();
+		}
+		finally {
+			other.stop();
+		}
 	}
 
 	@Test
