@@ -114,7 +114,12 @@ final class RawEventServer implements AutoCloseable {
 	record Connection(Socket socket, String head) {
 
 		Connection begin() throws IOException {
-			return send(HEAD);
+			return begin("");
+		}
+
+		/** Begin the answer and send a text with it, at one go. */
+		Connection begin(String text) throws IOException {
+			return send(HEAD + text);
 		}
 
 		Connection send(String text) throws IOException {

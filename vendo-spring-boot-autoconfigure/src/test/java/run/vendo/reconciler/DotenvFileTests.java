@@ -1,8 +1,11 @@
 package run.vendo.reconciler;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -161,10 +165,26 @@ class DotenvFileTests {
 		List<String> arguments = new ArrayList<>(List.of("sh", "-c", command));
 		arguments.addAll(ReconcilerProcess.command("big", file()));
 		Process process = new ProcessBuilder(arguments).redirectErrorStream(true).start();
-		String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-		assertThat(process.waitFor()).as(output).isEqualTo(3);
-		assertThat(output).contains("cannot be written");
+		// Not into a file, which could not be larger than a block either.
+		CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
+		try {
+			assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+		}
+		finally {
+			process.destroyForcibly();
+		}
+		assertThat(process.exitValue()).as(output.get(20, TimeUnit.SECONDS)).isEqualTo(3);
+		assertThat(output.get()).contains("cannot be written");
 		assertOnlyTheOldFileIsThere();
+	}
+
+	private static String read(InputStream stream) {
+		try {
+			return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@Test
