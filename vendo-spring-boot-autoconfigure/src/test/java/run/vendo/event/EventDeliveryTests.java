@@ -572,16 +572,16 @@ class EventDeliveryTests {
 	@Test
 	void whenConnectionsComeAndGoThenTheCursorDoesNotGrow() {
 		EventCursor cursor = EventCursor.create();
-		for (int i = 0; i < 100_000; i++) {
+		for (int i = 0; i < 10_000; i++) {
 			String data = "{\"slug\":\"a\",\"connection_id\":\"cn_%d\"}".formatted(i);
 			cursor.deliver(VendoEvent.of("connection.connected", data));
 			cursor.deliver(VendoEvent.of("connection.disconnected", data));
 		}
-		cursor.deliver(VendoEvent.of("connection.connected", "{\"slug\":\"a\",\"connection_id\":\"cn_100000\"}"));
+		cursor.deliver(VendoEvent.of("connection.connected", "{\"slug\":\"a\",\"connection_id\":\"cn_10000\"}"));
 		assertThat(cursor.known()).isEqualTo(1001);
 		assertThat(cursor.compare(List.of(), cursor.sequence())).singleElement()
 			.isInstanceOfSatisfying(ConnectionDisconnected.class,
-					(event) -> assertThat(event.connectionId()).isEqualTo("cn_100000"));
+					(event) -> assertThat(event.connectionId()).isEqualTo("cn_10000"));
 	}
 
 	@Test
