@@ -2,7 +2,7 @@ package run.vendo.autoconfigure.web.webhook;
 
 import java.io.IOException;
 import java.util.Collections;
-import java.util.Enumeration;
+import java.util.List;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -24,6 +24,9 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 
 	/** Behind what records requests and says where they come from. */
 	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
+
+	private static final List<String> HEADERS = List.of("Vendo-Signature", "Vendo-Timestamp", "Vendo-Event-Id",
+			HttpHeaders.CONTENT_ENCODING);
 
 	private final ServletWebhookHandlers handlers;
 
@@ -129,11 +132,14 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 		response.flushBuffer();
 	}
 
-	static HttpHeaders headers(HttpServletRequest request) {
+	// What a delivery is verified by; to copy all of them costs more than to sign.
+	private static HttpHeaders headers(HttpServletRequest request) {
 		HttpHeaders headers = new HttpHeaders();
-		for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements();) {
-			String name = names.nextElement();
-			headers.put(name, Collections.list(request.getHeaders(name)));
+		for (String name : HEADERS) {
+			List<String> values = Collections.list(request.getHeaders(name));
+			if (!values.isEmpty()) {
+				headers.put(name, values);
+			}
 		}
 		return headers;
 	}
