@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -53,6 +54,7 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 	public B apiKey(@Nullable String apiKey) {
 		this.settings.apiKey = (apiKey != null) ? () -> apiKey : null;
 		this.settings.credential = null;
+		this.settings.doubtAccount();
 		return self();
 	}
 
@@ -61,18 +63,33 @@ abstract class AbstractVendoClientBuilder<C, B extends VendoClientBuilder<C, B>>
 		Assert.notNull(apiKey, "'apiKey' must not be null");
 		this.settings.apiKey = apiKey;
 		this.settings.credential = null;
+		this.settings.doubtAccount();
 		return self();
 	}
 
 	@Override
 	public B credential(@Nullable VendoCredential credential) {
 		this.settings.credential = credential;
+		this.settings.doubtAccount();
+		return self();
+	}
+
+	@Override
+	public B account(@Nullable String account) {
+		this.settings.account(account);
+		return self();
+	}
+
+	@Override
+	public B observedAccounts(Collection<String> accounts) {
+		this.settings.observedAccounts = Set.copyOf(accounts);
 		return self();
 	}
 
 	@Override
 	public B baseUrl(@Nullable String baseUrl) {
 		this.settings.baseUrl = baseUrl;
+		this.settings.doubtAccount();
 		return self();
 	}
 

@@ -125,7 +125,7 @@ final class ClientCore {
 
 	private void passed(VendoEvent event) {
 		dropTokens(event);
-		if (!this.http.isForUser()) {
+		if (this.http.countsBilling()) {
 			if (event instanceof BalanceChanged balance) {
 				this.http.recorder().balance(balance.remainingMicros());
 			}

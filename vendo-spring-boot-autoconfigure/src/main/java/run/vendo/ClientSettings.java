@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ import run.vendo.token.ByokCatalog;
 import run.vendo.token.TokenCache;
 import run.vendo.webhook.WebhooksApi;
 
+import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -49,6 +51,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 final class ClientSettings {
 
 	private static final String DEFAULT_API_VERSION = "2026-05-02";
+
+	private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
 
 	private static final int DEFAULT_MAX_BODY_SIZE = 8 * 1024 * 1024;
 
@@ -101,6 +105,8 @@ final class ClientSettings {
 
 	ClientRecorder recorder = ClientRecorder.none();
 
+	@Nullable Set<String> observedAccounts;
+
 	@Nullable ExchangeListener exchangeListener;
 
 	boolean rateLimiting;
@@ -117,6 +123,20 @@ final class ClientSettings {
 	 * The client whose connections are shared, as long as nothing is set that makes them.
 	 */
 	private @Nullable VendoHttp shared;
+
+	private String account = ClientRecorder.DEFAULT_ACCOUNT;
+
+	private boolean accountNamed;
+
+	/**
+	 * What the client is like that these settings are taken from, if they are.
+	 */
+	private @Nullable HttpConfig origin;
+
+	/**
+	 * Whether something is set that the account may depend on.
+	 */
+	private boolean accountInDoubt;
 
 	ClientSettings() {
 	}
@@ -146,6 +166,8 @@ final class ClientSettings {
 		this.observationConvention = other.observationConvention;
 		this.propagateTraces = other.propagateTraces;
 		this.recorder = other.recorder;
+		this.account = other.account;
+		this.observedAccounts = other.observedAccounts;
 		this.exchangeListener = other.exchangeListener;
 		this.rateLimiting = other.rateLimiting;
 		this.responseCaching = other.responseCaching;
@@ -159,7 +181,9 @@ final class ClientSettings {
 	 * Return settings like these that share the connections of a client.
 	 */
 	ClientSettings sharing(VendoHttp http) {
-		return new ClientSettings(this, http);
+		ClientSettings settings = new ClientSettings(this, http);
+		settings.origin = http.config();
+		return settings;
 	}
 
 	/**
@@ -169,21 +193,66 @@ final class ClientSettings {
 		this.shared = null;
 	}
 
+	/**
+	 * Say what the account is called.
+	 */
+	void account(@Nullable String name) {
+		this.account = Objects.requireNonNullElse(EnvironmentVariables.textOrNull(name),
+				ClientRecorder.DEFAULT_ACCOUNT);
+		Assert.isTrue(ACCOUNT.matcher(this.account).matches(),
+				"'account' must be letters, digits, '-' and '_', at most 64 of them, and begin with a letter or a digit");
+		this.accountNamed = true;
+	}
+
+	/**
+	 * Say that the account may be another one.
+	 */
+	void doubtAccount() {
+		this.accountInDoubt = true;
+	}
+
 	ClientCore build() {
 		ClientSettings effective = new ClientSettings(this, this.shared);
 		effective.tokenCache = (this.tokenCache != null) ? this.tokenCache : newTokenCache();
 		HttpConfig config = config();
-		VendoHttp http = (this.shared != null) ? this.shared.with(config)
+		effective.account = effectiveAccount(config);
+		VendoHttp http = (this.shared != null) ? this.shared.with(config, effective.account)
 				: VendoHttp.create(config,
 						(this.connectorFactory != null) ? this.connectorFactory : VendoConnectorFactory.detect(),
 						this.connectionPool, () -> observed(this.webClientBuilder.get().clone()),
 						new ClientInstrumentation(this.observationRegistry, this.observationConvention,
-								this.propagateTraces, this.recorder));
+								this.propagateTraces, this.recorder, effective.account));
 		ByokCatalog catalog = this.byok.isEmpty() ? ByokCatalog.defaults() : ByokCatalog.defaults().with(this.byok);
 		this.recorder.knownSlugs(() -> knownSlugs(catalog));
 		WebhooksApi webhooks = WebhooksApi.of(effectiveWebhookSecrets(), this.webhookMaxAge, this.clock);
 		return new ClientCore(effective, http, this.environment, catalog, effective.tokenCache, webhooks,
 				this.jsonMapper);
+	}
+
+	// The name belongs to a credential: where that is another one and nobody has said
+	// whose it is, its figures must not be taken for those of the account.
+	private String effectiveAccount(HttpConfig config) {
+		if (!this.accountNamed && this.accountInDoubt && this.origin != null && !isSameAccount(config, this.origin)) {
+			return ClientRecorder.OTHER_ACCOUNT;
+		}
+		boolean observed = this.observedAccounts == null || this.observedAccounts.contains(this.account)
+				|| this.account.equals(ClientRecorder.DEFAULT_ACCOUNT);
+		return observed ? this.account : ClientRecorder.OTHER_ACCOUNT;
+	}
+
+	private static boolean isSameAccount(HttpConfig one, HttpConfig other) {
+		try {
+			return one.baseUrl().equals(other.baseUrl()) && Objects.equals(one.credential(), other.credential())
+					&& Objects.equals(key(one), key(other));
+		}
+		catch (RuntimeException ex) {
+			// Where a key comes from does not answer at present.
+			return false;
+		}
+	}
+
+	private static @Nullable String key(HttpConfig config) {
+		return (config.apiKey() != null) ? config.apiKey().get() : null;
 	}
 
 	// What the application was told of; what else it asks for can be anything.
@@ -263,6 +332,7 @@ final class ClientSettings {
 
 	void environment(Function<String, @Nullable String> environment) {
 		this.environment = EnvironmentVariables.of(environment);
+		doubtAccount();
 	}
 
 }

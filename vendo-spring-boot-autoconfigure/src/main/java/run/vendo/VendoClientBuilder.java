@@ -67,6 +67,29 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 	B credential(@Nullable VendoCredential credential);
 
 	/**
+	 * Set the name under which observations and meters show the account that the
+	 * credential belongs to: {@code default} unless set. A client that is made of another
+	 * one with {@code mutate()} has its account; where it goes with another credential or
+	 * to another API and is given no name, it counts as {@code _other}, and its balance
+	 * and caps are not shown.
+	 * @param account the name: letters, digits, {@code -} and {@code _}, at most 64 of
+	 * them and the first a letter or a digit; {@code null} or blank for {@code default}
+	 * @return this builder
+	 * @throws IllegalArgumentException if that is no name
+	 * @see #observedAccounts(Collection)
+	 */
+	B account(@Nullable String account);
+
+	/**
+	 * Set which accounts observations and meters tell apart besides {@code default}, so
+	 * that they are few: all others are {@code _other}. Any name counts unless set.
+	 * @param accounts the names
+	 * @return this builder
+	 * @see #account(String)
+	 */
+	B observedAccounts(Collection<String> accounts);
+
+	/**
 	 * Set where the API is: {@code VENDO_BASE_URL}, else {@code VENDO_API_URL}, else
 	 * {@code https://vendo.run}.
 	 * @param baseUrl the URL, with or without {@code /api} at its end, or {@code null}

@@ -46,6 +46,7 @@ final class PropertiesVendoClientCustomizer implements VendoClientCustomizer, Or
 	public void customize(VendoClient.Builder builder) {
 		builder.environment(new SpringEnvironment(this.environment, this.properties));
 		builder.apiKeySupplier(this.details::getApiKey);
+		builder.observedAccounts(this.properties.accounts().keySet());
 		builder.baseUrl(this.details.getBaseUrl());
 		builder.credentialsUrl(this.details.getCredentialsUrl());
 		builder.dataProxyUrl(this.details.getDataProxyUrl());

@@ -8,6 +8,7 @@ import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoConfigurationException;
+import run.vendo.http.ClientRecorder;
 import run.vendo.http.VendoCredential;
 
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -32,6 +33,12 @@ final class VendoAccountsRegistrar implements ImportBeanDefinitionRegistrar {
 
 	private static final String PREFIX = "vendo.accounts";
 
+	/**
+	 * What meters call the application's own account, and whose client would have the
+	 * name of the application's own reactive one.
+	 */
+	private static final Set<String> RESERVED = Set.of(ClientRecorder.DEFAULT_ACCOUNT, "reactive");
+
 	private final Environment environment;
 
 	VendoAccountsRegistrar(Environment environment) {
@@ -41,8 +48,13 @@ final class VendoAccountsRegistrar implements ImportBeanDefinitionRegistrar {
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
 		for (String name : names(this.environment)) {
-			String client = name + "VendoClient";
-			String reactive = name + "ReactiveVendoClient";
+			if (RESERVED.contains(name)) {
+				throw new VendoConfigurationException(PREFIX + "." + name,
+						"The name '%s' has a meaning of its own".formatted(name),
+						"Give the account another name. That of vendo.api-key needs none.");
+			}
+			String client = VendoAccounts.clientBean(name);
+			String reactive = VendoAccounts.reactiveClientBean(name);
 			if (!registry.containsBeanDefinition(client) && !registry.containsBeanDefinition(reactive)) {
 				AbstractBeanDefinition definition = definition(VendoClient.class, "client", name);
 				definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
@@ -77,6 +89,13 @@ final class VendoAccountsRegistrar implements ImportBeanDefinitionRegistrar {
 		VendoProperties.Account account = properties.accounts().get(name);
 		String property = PREFIX + "." + name + ".api-key";
 		String key = (account != null && account.apiKey() != null) ? account.apiKey() : "";
+		try {
+			builder.account(name);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new VendoConfigurationException(PREFIX + "." + name, "The account has a name that cannot be used",
+					"Use letters, digits, '-' and '_', at most 64 of them, and begin with a letter or a digit.");
+		}
 		try {
 			builder.credential(VendoCredential.appKey(key));
 		}

@@ -9,6 +9,7 @@ import run.vendo.http.ResponseCaching;
 import run.vendo.http.VendoConnectorFactory;
 import run.vendo.token.TokenCache;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -57,6 +58,11 @@ public final class VendoAutoConfiguration {
 	PropertiesVendoConnectionDetails vendoConnectionDetails(VendoProperties properties,
 			ObjectProvider<SslBundles> sslBundles) {
 		return new PropertiesVendoConnectionDetails(properties, sslBundles.getIfAvailable());
+	}
+
+	@Bean
+	VendoAccounts vendoAccounts(VendoProperties properties, BeanFactory beanFactory) {
+		return new VendoAccounts(properties.accounts().keySet(), beanFactory);
 	}
 
 	@Bean

@@ -41,7 +41,8 @@ import org.springframework.util.unit.DataSize;
  * @param sso The signed-in user.
  * @param ssl How connections are secured.
  * @param accounts Further accounts by name. Each has a VendoClient bean and a
- * ReactiveVendoClient bean that are qualified by the name.
+ * ReactiveVendoClient bean that are qualified by the name, and health and meters of its
+ * own.
  * @param dashboard What somebody who is signed in to the dashboard can do.
  */
 @ConfigurationProperties("vendo")

@@ -35,15 +35,14 @@ final class DefaultReactiveBillingApi implements ReactiveBillingApi {
 			.doOnNext(this::record);
 	}
 
-	// What is there for a user may be somebody else's.
 	private void record(Balance balance) {
-		if (!this.http.isForUser()) {
+		if (this.http.countsBilling()) {
 			this.http.recorder().balance(balance.creditsRemainingMicros());
 		}
 	}
 
 	private void record(SpendCaps caps) {
-		if (!this.http.isForUser()) {
+		if (this.http.countsBilling()) {
 			this.http.recorder()
 				.spendCaps(caps.dailyMicros(), caps.monthlyMicros(), caps.usedTodayMicros(), caps.usedMonthMicros());
 		}

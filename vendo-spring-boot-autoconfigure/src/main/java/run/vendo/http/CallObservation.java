@@ -38,8 +38,8 @@ final class CallObservation {
 		if (instrumentation.registry().isNoop()) {
 			return null;
 		}
-		ClientCallObservationContext context = new ClientCallObservationContext(CallNames.api(call),
-				CallNames.operation(call));
+		ClientCallObservationContext context = new ClientCallObservationContext(instrumentation.account(),
+				CallNames.api(call), CallNames.operation(call));
 		Observation observation = VendoObservationDocumentation.CLIENT_CALL.observation(instrumentation.convention(),
 				DEFAULT_CONVENTION, () -> context, instrumentation.registry());
 		if (observation.isNoop()) {

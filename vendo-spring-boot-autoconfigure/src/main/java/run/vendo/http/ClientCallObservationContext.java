@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 import run.vendo.error.ErrorCode;
 
 /**
- * What is known of a call that is observed. Beyond api and operation, nothing is before
- * it has ended.
+ * What is known of a call that is observed. Beyond account, api and operation, nothing is
+ * before it has ended.
  *
  * @since 0.1.0
  */
 public final class ClientCallObservationContext extends Observation.Context {
+
+	private final String account;
 
 	private final String api;
 
@@ -29,9 +31,19 @@ public final class ClientCallObservationContext extends Observation.Context {
 
 	private @Nullable String requestId;
 
-	ClientCallObservationContext(String api, String operation) {
+	ClientCallObservationContext(String account, String api, String operation) {
+		this.account = account;
 		this.api = api;
 		this.operation = operation;
+	}
+
+	/**
+	 * Return the account of the client.
+	 * @return {@link ClientRecorder#DEFAULT_ACCOUNT}, the name that the client was given,
+	 * or {@link ClientRecorder#OTHER_ACCOUNT}
+	 */
+	public String getAccount() {
+		return this.account;
 	}
 
 	/**

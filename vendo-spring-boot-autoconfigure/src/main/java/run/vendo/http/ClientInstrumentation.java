@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param convention what is told of a call, or {@code null} for the default
  * @param propagate whether the headers of a trace go along with requests
  * @param recorder what counts
+ * @param account the account that calls are observed and counted under
  * @since 0.1.0
  */
 public record ClientInstrumentation(ObservationRegistry registry, @Nullable ClientCallObservationConvention convention,
-		boolean propagate, ClientRecorder recorder) {
+		boolean propagate, ClientRecorder recorder, String account) {
 
 	private static final ClientInstrumentation NONE = new ClientInstrumentation(ObservationRegistry.NOOP, null, false,
-			ClientRecorder.none());
+			ClientRecorder.none(), ClientRecorder.DEFAULT_ACCOUNT);
 
 	/**
 	 * Return what watches nothing.
@@ -24,6 +25,16 @@ public record ClientInstrumentation(ObservationRegistry registry, @Nullable Clie
 	 */
 	public static ClientInstrumentation none() {
 		return NONE;
+	}
+
+	/**
+	 * Return what watches the clients of another account.
+	 * @param account the account
+	 * @return the instrumentation
+	 */
+	ClientInstrumentation forAccount(String account) {
+		return new ClientInstrumentation(this.registry, this.convention, this.propagate,
+				this.recorder.forAccount(account), account);
 	}
 
 }

@@ -15,12 +15,33 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ClientRecorder {
 
+	/** The account of the application itself. */
+	String DEFAULT_ACCOUNT = "default";
+
+	/**
+	 * All accounts that are not told apart: those of credentials that nobody has named,
+	 * and those whose names are not to be shown. What is read of their balances and caps
+	 * is told to nobody. No account can have this name.
+	 */
+	String OTHER_ACCOUNT = "_other";
+
 	/**
 	 * Return a recorder that counts nothing.
 	 * @return the recorder
 	 */
 	static ClientRecorder none() {
 		return NoRecorder.INSTANCE;
+	}
+
+	/**
+	 * Return what counts for the clients of an account. Asked once for each client that
+	 * is built.
+	 * @param account the account: {@link #DEFAULT_ACCOUNT}, {@link #OTHER_ACCOUNT}, or a
+	 * name that the client was given
+	 * @return the recorder of the account; this one unless accounts are told apart
+	 */
+	default ClientRecorder forAccount(String account) {
+		return this;
 	}
 
 	/**
@@ -87,20 +108,20 @@ public interface ClientRecorder {
 	}
 
 	/**
-	 * The balance of the application passed by.
+	 * The balance of the account passed by.
 	 * @param remainingMicros what is left, in millionths of a US dollar
 	 */
 	default void balance(long remainingMicros) {
 	}
 
 	/**
-	 * An event said that the balance of the application is used up, but not what it is.
+	 * An event said that the balance of the account is used up, but not what it is.
 	 */
 	default void balanceExhausted() {
 	}
 
 	/**
-	 * The spend caps of the application passed by.
+	 * The spend caps of the account passed by.
 	 * @param dailyMicros the cap of a day, in millionths of a US dollar, or {@code null}
 	 * @param monthlyMicros the cap of a month, in millionths of a US dollar, or
 	 * {@code null}

@@ -71,7 +71,8 @@ public class DefaultClientCallObservationConvention implements ClientCallObserva
 
 	@Override
 	public KeyValues getLowCardinalityKeyValues(ClientCallObservationContext context) {
-		return KeyValues.of(LowCardinalityKeyNames.API.withValue(context.getApi()),
+		return KeyValues.of(LowCardinalityKeyNames.ACCOUNT.withValue(context.getAccount()),
+				LowCardinalityKeyNames.API.withValue(context.getApi()),
 				LowCardinalityKeyNames.OPERATION.withValue(context.getOperation()), outcome(context), status(context),
 				code(context));
 	}

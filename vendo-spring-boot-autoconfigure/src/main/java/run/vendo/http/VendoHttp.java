@@ -96,6 +96,8 @@ public final class VendoHttp {
 
 	private final Transport transport;
 
+	private final ClientInstrumentation instrumentation;
+
 	private final RetryBudget budget;
 
 	private final Deadlines deadlines;
@@ -120,11 +122,12 @@ public final class VendoHttp {
 
 	private final @Nullable AnswerCache answers;
 
-	private VendoHttp(HttpConfig config, Transport transport, RetryBudget budget, Deadlines deadlines,
-			@Nullable String userJwt, boolean view, Closing closing, SharedCalls<String, Object> sharedCalls,
-			@Nullable CallLimiter limiter, @Nullable AnswerCache answers) {
+	private VendoHttp(HttpConfig config, Transport transport, ClientInstrumentation instrumentation, RetryBudget budget,
+			Deadlines deadlines, @Nullable String userJwt, boolean view, Closing closing,
+			SharedCalls<String, Object> sharedCalls, @Nullable CallLimiter limiter, @Nullable AnswerCache answers) {
 		this.config = config;
 		this.transport = transport;
+		this.instrumentation = instrumentation;
 		this.budget = budget;
 		this.deadlines = deadlines;
 		this.errors = errorMapper(config, config.credential(), userJwt);
@@ -161,27 +164,29 @@ public final class VendoHttp {
 			Supplier<WebClient.Builder> webClientBuilder, ClientInstrumentation instrumentation) {
 		Transport transport = new Transport(connectorFactory, min(config.timeouts().connect(), LONGEST_CONNECT), pool,
 				webClientBuilder, config.maxBodySize(), instrumentation);
-		return create(config, transport);
+		return create(config, transport, instrumentation.account());
 	}
 
 	/**
 	 * Return an exchange path with another configuration on the same connections.
 	 * @param config where to send calls, in whose name and how patiently
+	 * @param account the account that calls are observed and counted under
 	 * @return a new exchange path for the application's own identity, to be closed by
 	 * itself
 	 * @throws VendoException if this exchange path is closed
 	 */
-	public VendoHttp with(HttpConfig config) {
+	public VendoHttp with(HttpConfig config, String account) {
 		requireOpen();
 		this.transport.share();
-		return create(config, this.transport);
+		return create(config, this.transport, account);
 	}
 
-	private static VendoHttp create(HttpConfig config, Transport transport) {
+	private static VendoHttp create(HttpConfig config, Transport transport, String account) {
 		Scheduler scheduler = config.scheduler();
 		RetryBudget budget = Transport.budget(config.retry(), scheduler);
-		transport.instrumentation().recorder().retryBudget(budget);
-		return new VendoHttp(config, transport, budget,
+		ClientInstrumentation instrumentation = transport.instrumentation().forAccount(account);
+		instrumentation.recorder().retryBudget(budget);
+		return new VendoHttp(config, transport, instrumentation, budget,
 				new Deadlines(scheduler, min(config.timeouts().response(), LONGEST_WAIT)), null, false, new Closing(),
 				new SharedCalls<>(), config.rateLimiting() ? transport.limiter(config.baseUrl(), scheduler) : null,
 				(config.responseCaching() != null)
@@ -201,8 +206,8 @@ public final class VendoHttp {
 			throw invalid("A user JWT must not be blank");
 		}
 		requireHeader(USER_JWT_HEADER, jwt.strip());
-		return new VendoHttp(this.config, this.transport, this.budget, this.deadlines, jwt.strip(), true, this.closing,
-				this.sharedCalls, this.limiter, this.answers);
+		return new VendoHttp(this.config, this.transport, this.instrumentation, this.budget, this.deadlines,
+				jwt.strip(), true, this.closing, this.sharedCalls, this.limiter, this.answers);
 	}
 
 	/**
@@ -212,8 +217,8 @@ public final class VendoHttp {
 	 * @return a new exchange path, for no user
 	 */
 	public VendoHttp as(VendoCredential credential) {
-		return new VendoHttp(this.config.with(credential), this.transport, this.budget, this.deadlines, null, true,
-				this.closing, this.sharedCalls, this.limiter, this.answers);
+		return new VendoHttp(this.config.with(credential), this.transport, this.instrumentation, this.budget,
+				this.deadlines, null, true, this.closing, this.sharedCalls, this.limiter, this.answers);
 	}
 
 	/**
@@ -312,7 +317,17 @@ public final class VendoHttp {
 	 * @return the recorder
 	 */
 	public ClientRecorder recorder() {
-		return this.transport.instrumentation().recorder();
+		return this.instrumentation.recorder();
+	}
+
+	/**
+	 * Return whether balance and caps that are read are those of the account that calls
+	 * are counted under. What is there for a user may be somebody else's, and so is what
+	 * is there for a credential that nobody has named.
+	 * @return whether to tell the {@linkplain #recorder() recorder} of them
+	 */
+	public boolean countsBilling() {
+		return !isForUser() && !this.instrumentation.account().equals(ClientRecorder.OTHER_ACCOUNT);
 	}
 
 	/**
@@ -631,8 +646,7 @@ public final class VendoHttp {
 		}
 
 		Mono<T> start(ContextView context) {
-			CallObservation observation = CallObservation.start(VendoHttp.this.transport.instrumentation(), this.call,
-					context);
+			CallObservation observation = CallObservation.start(VendoHttp.this.instrumentation, this.call, context);
 			AnswerCache answers = VendoHttp.this.answers;
 			Mono<T> answer = (answers != null) ? cached(answers) : inTurn(1, null);
 			if (observation == null) {
@@ -1144,8 +1158,7 @@ public final class VendoHttp {
 		}
 
 		Flux<T> stream(ContextView context) {
-			CallObservation observation = CallObservation.start(VendoHttp.this.transport.instrumentation(), this.call,
-					context);
+			CallObservation observation = CallObservation.start(VendoHttp.this.instrumentation, this.call, context);
 			if (observation == null) {
 				return attempt();
 			}

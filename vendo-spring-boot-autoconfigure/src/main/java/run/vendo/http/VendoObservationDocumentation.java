@@ -44,6 +44,19 @@ public enum VendoObservationDocumentation implements ObservationDocumentation {
 	 */
 	public enum LowCardinalityKeyNames implements KeyName {
 
+		/**
+		 * The account: {@code default} for the application's own, the name of a further
+		 * one, or {@code _other}.
+		 */
+		ACCOUNT {
+
+			@Override
+			public String asString() {
+				return "account";
+			}
+
+		},
+
 		/** The API, for example {@code billing}. */
 		API {
 

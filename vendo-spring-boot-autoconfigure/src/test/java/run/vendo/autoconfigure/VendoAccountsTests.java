@@ -1,7 +1,12 @@
 package run.vendo.autoconfigure;
 
+import java.util.Objects;
+import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
@@ -13,12 +18,15 @@ import run.vendo.fixture.TestClients;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests for several accounts in one application.
@@ -103,6 +111,47 @@ class VendoAccountsTests {
 				.rootCause()
 				.hasMessageContaining("vendo.accounts.shop.api-key")
 				.hasMessageContaining("empty"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "default", "reactive", "_other", "[a.b]", "[a b]" })
+	void aNameThatCannotBeUsedNamesItsProperty(String name) {
+		this.contextRunner.withPropertyValues("vendo.accounts." + name + ".api-key=" + TestClients.OTHER_KEY)
+			.run((context) -> assertThat(
+					Stream.iterate(context.getStartupFailure(), Objects::nonNull, Throwable::getCause))
+				.filteredOn(VendoConfigurationException.class::isInstance)
+				.extracting((failure) -> ((VendoConfigurationException) failure).setting())
+				.containsExactly("vendo.accounts." + name.replaceAll("[\\[\\]]", "")));
+	}
+
+	@Test
+	void accountsCanBeLookedUp() {
+		withShop().withPropertyValues("vendo.accounts.lab.api-key=" + TestClients.OTHER_KEY).run((context) -> {
+			VendoAccounts accounts = context.getBean(VendoAccounts.class);
+			assertThat(accounts.names()).containsExactly("lab", "shop");
+			assertThat(accounts.client("shop")).isSameAs(context.getBean("shopVendoClient"));
+			assertThatIllegalArgumentException().isThrownBy(() -> accounts.client("none"))
+				.withMessageContaining("vendo.accounts.none.api-key");
+			assertThatIllegalArgumentException().isThrownBy(() -> accounts.client("default"));
+		});
+		this.contextRunner.run((context) -> assertThat(context.getBean(VendoAccounts.class).names()).isEmpty());
+	}
+
+	@Test
+	void aClientOfTheApplicationsOwnTakesTheAccountsPlace() {
+		try (ReactiveVendoClient own = TestClients.vendo(this.server.url()).build().reactive()) {
+			withShop()
+				.withBean("shopReactiveVendoClient", ReactiveVendoClient.class, () -> own,
+						(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false),
+						(definition) -> ((AbstractBeanDefinition) definition)
+							.addQualifier(new AutowireCandidateQualifier(Qualifier.class, "shop")))
+				.withBean("shopVendoClient", VendoClient.class, own::blocking,
+						(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false),
+						(definition) -> ((AbstractBeanDefinition) definition)
+							.addQualifier(new AutowireCandidateQualifier(Qualifier.class, "shop")))
+				.run((context) -> assertThat(context.getBean(VendoAccounts.class).client("shop"))
+					.isSameAs(own.blocking()));
+		}
 	}
 
 	@Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
@@ -40,9 +41,11 @@ import run.vendo.event.EventStream;
 import run.vendo.event.EventsApi;
 import run.vendo.event.ReactiveEventsApi;
 import run.vendo.http.ExchangeListener;
+import run.vendo.http.ExchangeReport;
 import run.vendo.http.HttpApi;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.ReactiveHttpApi;
+import run.vendo.http.ResponseCaching;
 import run.vendo.integration.IntegrationsApi;
 import run.vendo.integration.ReactiveIntegrationsApi;
 import run.vendo.reconciler.ReconcilerApi;
@@ -67,9 +70,14 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.cache.Cache;
+import org.springframework.cache.CacheManager;
+import org.springframework.cache.concurrent.ConcurrentMapCache;
+import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -178,6 +186,58 @@ class VendoAutoConfigurationTests {
 				context.getBean(VendoClient.class).http().get("/x").toBodilessEntity();
 				assertThat(told).containsExactlyInAnyOrder("one", "two");
 			});
+	}
+
+	@Test
+	void exchangeListenersAreToldInTheirOrder() {
+		this.recording.stubFor(get("/x").willReturn(ok()));
+		List<String> told = new CopyOnWriteArrayList<>();
+		connected().withBean("last", ExchangeListener.class, () -> new OrderedListener(told, "last", 2))
+			.withBean("unordered", ExchangeListener.class, () -> (report) -> told.add("unordered"))
+			.withBean("first", ExchangeListener.class, () -> new OrderedListener(told, "first", -1))
+			.withBean("second", ExchangeListener.class, () -> new OrderedListener(told, "second", 1))
+			.withPropertyValues("vendo.accounts.shop.api-key=" + KEY)
+			.run((context) -> {
+				context.getBean(VendoClient.class).http().get("/x").toBodilessEntity();
+				assertThat(told).containsExactly("first", "second", "last", "unordered");
+				context.getBean("shopVendoClient", VendoClient.class).http().get("/x").toBodilessEntity();
+				assertThat(told).hasSize(8).endsWith("first", "second", "last", "unordered");
+			});
+	}
+
+	@Test
+	void answersAreKeptWhereTheApplicationSaysSo() {
+		this.recording.stubFor(get("/api/tools/catalog").willReturn(okJson("{\"tools\":[]}")));
+		Cache cache = new ConcurrentMapCache("vendo");
+		connected()
+			.withBean(ResponseCaching.class,
+					() -> ResponseCaching.in(cache).keep("/api/tools/**", Duration.ofMinutes(5)))
+			.withPropertyValues("vendo.accounts.shop.api-key=vendo_sk_ffffffffffffffffffffffffffffffff")
+			.run((context) -> {
+				VendoClient client = context.getBean(VendoClient.class);
+				VendoClient shop = context.getBean("shopVendoClient", VendoClient.class);
+				for (int i = 0; i < 3; i++) {
+					client.http().get("/api/tools/catalog").retrieve(JsonNode.class);
+					client.reactive().http().get("/api/tools/catalog").retrieve(JsonNode.class).block();
+					shop.http().get("/api/tools/catalog").retrieve(JsonNode.class);
+				}
+				// One for each credential.
+				this.recording.verify(2, getRequestedFor(urlPathEqualTo("/api/tools/catalog")));
+				client.http().get("/api/tools/catalog").cacheFor(Duration.ZERO).retrieve(JsonNode.class);
+				this.recording.verify(3, getRequestedFor(urlPathEqualTo("/api/tools/catalog")));
+			});
+	}
+
+	@Test
+	void aCacheAloneKeepsNoAnswers() {
+		this.recording.stubFor(get("/api/tools/catalog").willReturn(okJson("{\"tools\":[]}")));
+		connected().withBean(CacheManager.class, () -> new ConcurrentMapCacheManager("vendo")).run((context) -> {
+			VendoClient client = context.getBean(VendoClient.class);
+			for (int i = 0; i < 2; i++) {
+				client.http().get("/api/tools/catalog").cacheFor(Duration.ofMinutes(5)).retrieve(JsonNode.class);
+			}
+			this.recording.verify(2, getRequestedFor(urlPathEqualTo("/api/tools/catalog")));
+		});
 	}
 
 	@Test
@@ -866,6 +926,23 @@ class VendoAutoConfigurationTests {
 				}
 
 			};
+		}
+
+	}
+
+	/**
+	 * A listener that has a place.
+	 */
+	private record OrderedListener(List<String> told, String name, int order) implements ExchangeListener, Ordered {
+
+		@Override
+		public void onExchange(ExchangeReport report) {
+			this.told.add(this.name);
+		}
+
+		@Override
+		public int getOrder() {
+			return this.order;
 		}
 
 	}

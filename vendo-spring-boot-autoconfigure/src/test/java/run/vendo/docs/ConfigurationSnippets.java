@@ -64,7 +64,8 @@ class TwoPlatforms {
 	@Bean(defaultCandidate = false)
 	@Qualifier("staging")
 	VendoClient stagingVendo(VendoClient.Builder builder) {
-		return builder.apiKey("vendo_sk_0123456789abcdefghijABCDEFGHIJ_-")
+		return builder.account("staging")
+			.apiKey("vendo_sk_0123456789abcdefghijABCDEFGHIJ_-")
 			.baseUrl("https://staging.example.com")
 			.build();
 	}

@@ -108,8 +108,28 @@ class ClientCallObservationTests extends AbstractTransportTests {
 		ClientCallObservationContext call = call();
 		assertThat(call.getName()).isEqualTo("vendo.client.call");
 		assertThat(call.getContextualName()).isEqualTo("vendo billing.balance");
-		assertThat(low(call)).isEqualTo("api=billing code=none operation=balance outcome=success status=2xx");
+		assertThat(low(call))
+			.isEqualTo("account=default api=billing code=none operation=balance outcome=success status=2xx");
 		assertThat(high(call)).isEqualTo("attempts=1 request.id=req_1");
+	}
+
+	@Test
+	void saysUnderWhichAccountItCounts() throws Exception {
+		answers(json(200, BALANCE));
+		VendoClient shop = closing(
+				builder().account("shop").observedAccounts(List.of("shop")).observationRegistry(this.registry).build());
+		shop.billing().balance();
+		assertThat(low(call())).startsWith("account=shop api=billing ");
+		shop.forUser(JWT).billing().balance();
+		assertThat(low(call())).startsWith("account=shop ");
+		closing(shop.mutate().apiVersion("2027-01-01").build()).billing().balance();
+		assertThat(low(call())).startsWith("account=shop ");
+		closing(shop.mutate().account(null).build()).billing().balance();
+		assertThat(low(call())).startsWith("account=default ");
+		closing(shop.mutate().account("lab").build()).billing().balance();
+		assertThat(low(call())).startsWith("account=_other ");
+		closing(shop.mutate().apiKey(KEY.replace('0', '1')).build()).billing().balance();
+		assertThat(low(call())).startsWith("account=_other ");
 	}
 
 	@Test
@@ -151,7 +171,7 @@ class ClientCallObservationTests extends AbstractTransportTests {
 		Observation caller = Observation.start("caller", this.registry);
 		caller.scoped(() -> client.token("slack"));
 		ClientCallObservationContext call = call();
-		assertThat(low(call)).startsWith("api=token code=none operation=get");
+		assertThat(low(call)).startsWith("account=default api=token code=none operation=get");
 		assertThat(Objects.requireNonNull(call.getParentObservation()).getContextView())
 			.isSameAs(caller.getContextView());
 		caller.stop();
@@ -164,7 +184,8 @@ class ClientCallObservationTests extends AbstractTransportTests {
 		VendoClient client = observedClient();
 		failureOf(() -> client.token("slack"));
 		ClientCallObservationContext call = call();
-		assertThat(low(call)).isEqualTo("api=token code=binding_missing operation=get outcome=client-error status=4xx");
+		assertThat(low(call))
+			.isEqualTo("account=default api=token code=binding_missing operation=get outcome=client-error status=4xx");
 		assertThat(high(call)).isEqualTo("attempts=1 request.id=req_2");
 		assertThat(call.getCode()).isEqualTo(ErrorCode.BINDING_MISSING);
 	}
@@ -187,7 +208,8 @@ class ClientCallObservationTests extends AbstractTransportTests {
 			answers(status(400).withHeader("Vendo-Error-Code", "invented_" + i));
 			failureOf(() -> client.billing().balance());
 			ClientCallObservationContext call = call();
-			assertThat(low(call)).isEqualTo("api=billing code=other operation=balance outcome=client-error status=4xx");
+			assertThat(low(call))
+				.isEqualTo("account=default api=billing code=other operation=balance outcome=client-error status=4xx");
 			assertThat(call.getCode()).isEqualTo(new ErrorCode("invented_" + i));
 		}
 	}
@@ -198,7 +220,8 @@ class ClientCallObservationTests extends AbstractTransportTests {
 		VendoClient client = observedClient();
 		failureOf(() -> client.connections().list());
 		ClientCallObservationContext call = call();
-		assertThat(low(call)).isEqualTo("api=connections code=none operation=list outcome=server-error status=5xx");
+		assertThat(low(call))
+			.isEqualTo("account=default api=connections code=none operation=list outcome=server-error status=5xx");
 		assertThat(high(call)).startsWith("attempts=3 ");
 	}
 
@@ -207,8 +230,8 @@ class ClientCallObservationTests extends AbstractTransportTests {
 		answers(json(200, "<html>"));
 		VendoClient client = observedClient();
 		failureOf(() -> client.billing().balance());
-		assertThat(low(call()))
-			.isEqualTo("api=billing code=invalid_response operation=balance outcome=invalid-answer status=2xx");
+		assertThat(low(call())).isEqualTo(
+				"account=default api=billing code=invalid_response operation=balance outcome=invalid-answer status=2xx");
 	}
 
 	@Test
@@ -217,8 +240,8 @@ class ClientCallObservationTests extends AbstractTransportTests {
 				builder("http://127.0.0.1:" + unusedPort()).observationRegistry(this.registry).build());
 		failureOf(() -> client.billing().balance());
 		ClientCallObservationContext call = call();
-		assertThat(low(call))
-			.isEqualTo("api=billing code=upstream_error operation=balance outcome=no-answer status=none");
+		assertThat(low(call)).isEqualTo(
+				"account=default api=billing code=upstream_error operation=balance outcome=no-answer status=none");
 		assertThat(high(call)).isEqualTo("attempts=3 request.id=none");
 	}
 
@@ -236,7 +259,8 @@ class ClientCallObservationTests extends AbstractTransportTests {
 			assertThat(call.isDisposed()).isFalse();
 		}
 		call.dispose();
-		assertThat(low(call())).isEqualTo("api=billing code=none operation=balance outcome=cancelled status=none");
+		assertThat(low(call()))
+			.isEqualTo("account=default api=billing code=none operation=balance outcome=cancelled status=none");
 	}
 
 	@Test
@@ -252,7 +276,8 @@ class ClientCallObservationTests extends AbstractTransportTests {
 		answers(json(200, "{}"));
 		VendoClient client = observedClient();
 		client.http().get("/api/tools/{slug}", "slack").toBodilessEntity();
-		assertThat(low(call())).isEqualTo("api=http code=none operation=exchange outcome=success status=2xx");
+		assertThat(low(call()))
+			.isEqualTo("account=default api=http code=none operation=exchange outcome=success status=2xx");
 	}
 
 	@Test
@@ -266,7 +291,8 @@ class ClientCallObservationTests extends AbstractTransportTests {
 				builder(server.url()).scheduler(Schedulers.parallel()).observationRegistry(this.registry).build());
 		Disposable stream = client.reactive().events().subscribe().subscribe();
 		ClientCallObservationContext call = call();
-		assertThat(low(call)).isEqualTo("api=events code=none operation=subscribe outcome=success status=2xx");
+		assertThat(low(call))
+			.isEqualTo("account=default api=events code=none operation=subscribe outcome=success status=2xx");
 		assertThat(high(call)).isEqualTo("attempts=1 request.id=req_3");
 		assertThat(stream.isDisposed()).isFalse();
 		stream.dispose();
@@ -276,8 +302,8 @@ class ClientCallObservationTests extends AbstractTransportTests {
 	void whenStreamIsRefusedThenSaysSo() throws Exception {
 		answers(status(401).withHeader("Vendo-Error-Code", "app_revoked"));
 		Disposable stream = streamingClient().reactive().events().subscribe().subscribe();
-		assertThat(low(call()))
-			.isEqualTo("api=events code=app_revoked operation=subscribe outcome=client-error status=4xx");
+		assertThat(low(call())).isEqualTo(
+				"account=default api=events code=app_revoked operation=subscribe outcome=client-error status=4xx");
 		stream.dispose();
 	}
 

@@ -72,11 +72,10 @@ class TransportFailureTests extends AbstractTransportTests {
 
 	@Test
 	void whenTheEventLoopIsShutDownShouldSayConnect() {
-		VendoClient client = closing(builder("https://vendo.example.invalid")
-			.webClientBuilder(() -> WebClient.builder()
-				.filter((request, next) -> Mono
-					.error(new WebClientRequestException(new RejectedExecutionException("event executor terminated"),
-							request.method(), request.url(), request.headers()))))
+		VendoClient client = closing(builder("https://vendo.example.invalid").webClientBuilder(() -> WebClient.builder()
+			.filter((request, next) -> Mono
+				.error(new WebClientRequestException(new RejectedExecutionException("event executor terminated"),
+						request.method(), request.url(), request.headers()))))
 			.build());
 		TransportException failure = failureOf(TransportException.class,
 				() -> client.http().get("/x").retrieve(String.class));

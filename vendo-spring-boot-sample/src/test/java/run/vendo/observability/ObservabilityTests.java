@@ -91,6 +91,8 @@ class ObservabilityTests {
 
 	private static final Pattern LEGEND = Pattern.compile("\\{\\{([a-z_]+)}}");
 
+	private static final Pattern VALUES = Pattern.compile("label_values\\(([a-z_]+), ([a-z_]+)\\)");
+
 	private static final HttpClient http = HttpClient.newHttpClient();
 
 	private static final TestClock clock = new TestClock();
@@ -253,6 +255,7 @@ class ObservabilityTests {
 	@Test
 	void everyPanelOfTheDashboardRefersToWhatThereIs() throws IOException {
 		List<Query> queries = queries();
+		Set<String> variables = variables();
 		assertThat(queries).hasSizeGreaterThan(20).allSatisfy((query) -> {
 			List<MatchResult> selectors = query.selectors();
 			assertThat(selectors).as("metrics of %s", query).isNotEmpty();
@@ -264,6 +267,10 @@ class ObservabilityTests {
 				if (selector.group(2) != null) {
 					MATCHER.matcher(selector.group(2)).results().forEach((matcher) -> {
 						assertThat(labels).as("labels of %s in %s", metric, query).contains(matcher.group(1));
+						if (matcher.group(2).startsWith("$")) {
+							assertThat(variables).as("variables in %s", query).contains(matcher.group(2).substring(1));
+							return;
+						}
 						assertThat(scrape.get(metric).stream().map((sample) -> sample.get(matcher.group(1))))
 							.as("values of %s in %s", matcher.group(1), query)
 							.contains(matcher.group(2));
@@ -272,6 +279,19 @@ class ObservabilityTests {
 			}
 			assertThat(query.grouping()).as("legend of %s", query).containsAll(query.legendLabels());
 		});
+	}
+
+	@Test
+	void figuresOfDifferentAccountsAreNotMixed() throws IOException {
+		assertThat(queries()).allSatisfy((query) -> query.selectors().forEach((selector) -> {
+			if (labels(selector.group(1)).contains("account")) {
+				assertThat(selector.group(2)).as("selection of %s in %s", selector.group(1), query)
+					.contains("account=~\"$account\"");
+			}
+			if (selector.group(1).startsWith("vendo_billing_")) {
+				assertThat(query.grouping()).as("grouping of %s in %s", selector.group(1), query).contains("account");
+			}
+		}));
 	}
 
 	@Test
@@ -325,6 +345,22 @@ class ObservabilityTests {
 
 	private static JsonNode dashboard() throws IOException {
 		return new JsonMapper().readTree(Files.readString(DOCS.resolve("grafana-dashboard.json")));
+	}
+
+	// Those that choose among the values of a label.
+	private static Set<String> variables() throws IOException {
+		Set<String> names = new TreeSet<>();
+		for (JsonNode variable : dashboard().path("templating").path("list")) {
+			if (variable.path("type").stringValue().equals("query")) {
+				MatchResult values = VALUES.matcher(variable.path("query").path("query").stringValue())
+					.results()
+					.findFirst()
+					.orElseThrow();
+				assertThat(labels(values.group(1))).as("labels of %s", values.group(1)).contains(values.group(2));
+				names.add(variable.path("name").stringValue());
+			}
+		}
+		return names;
 	}
 
 	private static List<Query> queries() throws IOException {

@@ -22,6 +22,11 @@ import org.springframework.context.annotation.Lazy;
 @EnableConfigurationProperties(VendoHealthProperties.class)
 class BalanceMonitorConfiguration {
 
+	@Bean
+	SharedScheduler vendoHealthScheduler() {
+		return new SharedScheduler(() -> Schedulers.newSingle("vendo-health", true));
+	}
+
 	/**
 	 * It is to hear of events before anybody asks for it, so an application whose beans
 	 * are lazy must make it all the same.
@@ -30,10 +35,9 @@ class BalanceMonitorConfiguration {
 	@Lazy(false)
 	@ConditionalOnMissingBean(BalanceMonitor.class)
 	VendoBalanceMonitor vendoBalanceMonitor(VendoClient client, ObjectProvider<ReactiveBillingApi> billing,
-			VendoHealthProperties properties, ObjectProvider<Clock> clock) {
+			VendoHealthProperties properties, SharedScheduler scheduler, ObjectProvider<Clock> clock) {
 		return new VendoBalanceMonitor(client.isVendoMode(), billing::getObject, properties.checkedRefreshInterval(),
-				() -> Schedulers.newSingle("vendo-health", true), clock.getIfUnique(Clock::systemUTC),
-				() -> ThreadLocalRandom.current().nextDouble());
+				scheduler::lease, clock.getIfUnique(Clock::systemUTC), () -> ThreadLocalRandom.current().nextDouble());
 	}
 
 }

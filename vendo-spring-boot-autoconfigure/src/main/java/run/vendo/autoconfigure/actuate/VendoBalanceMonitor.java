@@ -75,6 +75,10 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 
 	private static final Duration LONGEST_DELAY = Duration.ofHours(1);
 
+	private final String prefix;
+
+	private final String keyProperty;
+
 	private final boolean vendoMode;
 
 	private final Supplier<ReactiveBillingApi> billing;
@@ -124,6 +128,13 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 
 	VendoBalanceMonitor(boolean vendoMode, Supplier<ReactiveBillingApi> billing, Duration interval,
 			Supplier<Scheduler> schedulers, Clock clock, DoubleSupplier random) {
+		this(null, vendoMode, billing, interval, schedulers, clock, random);
+	}
+
+	VendoBalanceMonitor(@Nullable String account, boolean vendoMode, Supplier<ReactiveBillingApi> billing,
+			Duration interval, Supplier<Scheduler> schedulers, Clock clock, DoubleSupplier random) {
+		this.prefix = (account != null) ? "Account '" + account + "': " : "";
+		this.keyProperty = (account != null) ? "vendo.accounts." + account + ".api-key" : "vendo.api-key";
 		this.vendoMode = vendoMode;
 		this.billing = billing;
 		this.interval = interval;
@@ -292,18 +303,20 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		return ErrorCode.SPEND_CAP_MONTHLY.equals(code) ? MONTHLY : "unknown";
 	}
 
-	private static void report(BalanceSnapshot now, BalanceSnapshot before) {
+	private void report(BalanceSnapshot now, BalanceSnapshot before) {
 		State state = now.state();
 		if (state != before.state()) {
 			reportState(now, before);
 		}
 		else if (state != State.UNREACHABLE && isSilence(now.failure()) != isSilence(before.failure())) {
 			if (isSilence(now.failure())) {
-				logger.warn("The balance cannot be read and is tried again; until then the account counts as %s: %s"
-					.formatted(Details.name(state), reason(now)));
+				logger.warn(this.prefix
+						+ "The balance cannot be read and is tried again; until then the account counts as %s: %s"
+							.formatted(Details.name(state), reason(now)));
 			}
 			else {
-				logger.info("The balance can be read again, and the account is still " + Details.name(state));
+				logger.info(
+						this.prefix + "The balance can be read again, and the account is still " + Details.name(state));
 			}
 		}
 	}
@@ -313,20 +326,22 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		return (failure != null) ? failure.getMessage() : null;
 	}
 
-	private static void reportState(BalanceSnapshot now, BalanceSnapshot before) {
+	private void reportState(BalanceSnapshot now, BalanceSnapshot before) {
 		switch (now.state()) {
-			case REJECTED -> logger.error("The platform does not accept the API key (vendo.api-key): " + reason(now));
-			case EXHAUSTED ->
-				logger.warn("The balance is used up: calls that cost something fail until it is topped up");
-			case CAPPED -> logger
-				.warn("A spend cap is reached: calls that cost something fail until it is raised or its time is over");
-			case UNREACHABLE -> logger.warn("The balance cannot be read and is tried again: " + reason(now));
+			case REJECTED -> logger.error(this.prefix + "The platform does not accept the API key (" + this.keyProperty
+					+ "): " + reason(now));
+			case EXHAUSTED -> logger
+				.warn(this.prefix + "The balance is used up: calls that cost something fail until it is topped up");
+			case CAPPED -> logger.warn(this.prefix
+					+ "A spend cap is reached: calls that cost something fail until it is raised or its time is over");
+			case UNREACHABLE ->
+				logger.warn(this.prefix + "The balance cannot be read and is tried again: " + reason(now));
 			case AVAILABLE -> {
 				if (before.state() != State.PENDING) {
-					logger.info("The balance can be read, and there is credit");
+					logger.info(this.prefix + "The balance can be read, and there is credit");
 				}
 			}
-			case PENDING -> logger.debug("The balance is not known");
+			case PENDING -> logger.debug(this.prefix + "The balance is not known");
 		}
 	}
 
@@ -504,7 +519,7 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 			VendoBalanceMonitor outer = VendoBalanceMonitor.this;
 			SpendCaps caps = answer.value();
 			if (caps == null) {
-				logger.debug("The spend caps cannot be read: " + answer.failure());
+				logger.debug(outer.prefix + "The spend caps cannot be read: " + answer.failure());
 				outer.forgetCapsOfThePast();
 				return;
 			}

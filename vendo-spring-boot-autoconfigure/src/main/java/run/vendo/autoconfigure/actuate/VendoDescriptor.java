@@ -6,6 +6,7 @@ import java.util.Map;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
+import run.vendo.ClientSummary;
 import run.vendo.token.TokenCacheStatistics;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -22,11 +23,13 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param tokenCache how the token cache has served
  * @param events the stream that brings the platform's events, or {@code null} without one
  * @param balance balance and caps, or {@code null} in OSS mode
+ * @param accounts the further accounts by name, or {@code null} without any
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record VendoDescriptor(String mode, @Nullable String apiKey, Urls urls, String apiVersion, String version,
 		Connections connections, TokenCacheStatistics tokenCache, @Nullable Map<String, Object> events,
-		@Nullable Map<String, Object> balance) implements OperationResponseBody {
+		@Nullable Map<String, Object> balance,
+		@Nullable Map<String, Account> accounts) implements OperationResponseBody {
 
 	/**
 	 * Where the platform is.
@@ -36,6 +39,28 @@ record VendoDescriptor(String mode, @Nullable String apiKey, Urls urls, String a
 	 * @param dataProxy the data proxy
 	 */
 	record Urls(String api, String credentials, String dataProxy) {
+
+		static Urls of(ClientSummary summary) {
+			return new Urls(summary.baseUrl().toString(), summary.credentialsUrl().toString(),
+					summary.dataProxyUrl().toString());
+		}
+
+	}
+
+	/**
+	 * A further account.
+	 *
+	 * @param mode {@code vendo} or {@code oss}
+	 * @param apiKey prefix and last four characters of the key, or {@code null} in OSS
+	 * mode
+	 * @param urls where the platform is
+	 * @param apiVersion the version of the API that is asked for
+	 * @param tokenCache how the account's token cache has served
+	 * @param balance balance and caps, or {@code null} in OSS mode
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record Account(String mode, @Nullable String apiKey, Urls urls, String apiVersion, TokenCacheStatistics tokenCache,
+			@Nullable Map<String, Object> balance) {
 
 	}
 

@@ -46,6 +46,8 @@ class VendoEndpoint {
 
 	private final @Nullable BalanceMonitor balance;
 
+	private final @Nullable AccountBalances accounts;
+
 	private final Duration patience;
 
 	private final Clock clock;
@@ -55,11 +57,13 @@ class VendoEndpoint {
 	private volatile @Nullable Listing known;
 
 	VendoEndpoint(VendoClient client, Supplier<ReactiveConnectionsApi> connections, @Nullable EventStreamMonitor events,
-			@Nullable BalanceMonitor balance, Duration patience, Scheduler scheduler, Clock clock) {
+			@Nullable BalanceMonitor balance, @Nullable AccountBalances accounts, Duration patience,
+			Scheduler scheduler, Clock clock) {
 		this.client = client;
 		this.connections = connections;
 		this.events = events;
 		this.balance = balance;
+		this.accounts = accounts;
 		this.patience = patience;
 		this.clock = clock;
 		this.look = Mono.defer(this::list)
@@ -103,12 +107,11 @@ class VendoEndpoint {
 		boolean vendoMode = summary.vendoMode();
 		Instant now = this.clock.instant();
 		return new VendoDescriptor(vendoMode ? "vendo" : "oss", summary.maskedApiKey(),
-				new VendoDescriptor.Urls(summary.baseUrl().toString(), summary.credentialsUrl().toString(),
-						summary.dataProxyUrl().toString()),
-				summary.apiVersion(), summary.version(), connections(listing, problem),
-				this.client.tokenCache().statistics(),
+				VendoDescriptor.Urls.of(summary), summary.apiVersion(), summary.version(),
+				connections(listing, problem), this.client.tokenCache().statistics(),
 				(this.events != null && vendoMode) ? Details.of(this.events.status(), now) : null,
-				(this.balance != null && vendoMode) ? Details.of(this.balance.snapshot(), now) : null);
+				(this.balance != null && vendoMode) ? Details.of(this.balance.snapshot(), now) : null,
+				(this.accounts != null) ? this.accounts.describe(now) : null);
 	}
 
 	private VendoDescriptor.Connections connections(@Nullable Listing listing, @Nullable String problem) {

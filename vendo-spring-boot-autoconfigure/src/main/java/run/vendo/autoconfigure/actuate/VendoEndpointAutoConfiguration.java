@@ -32,7 +32,7 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnSingleCandidate(VendoClient.class)
 @ConditionalOnAvailableEndpoint(VendoEndpoint.class)
-@Import(BalanceMonitorConfiguration.class)
+@Import({ BalanceMonitorConfiguration.class, AccountBalanceConfiguration.class })
 public final class VendoEndpointAutoConfiguration {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -44,9 +44,9 @@ public final class VendoEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	VendoEndpoint vendoEndpoint(VendoClient client, ObjectProvider<ReactiveConnectionsApi> connections,
 			ObjectProvider<EventStreamMonitor> events, ObjectProvider<BalanceMonitor> balance,
-			ObjectProvider<Clock> clock) {
-		return new VendoEndpoint(client, connections::getObject, events.getIfUnique(), balance.getIfUnique(), PATIENCE,
-				Schedulers.parallel(), clock.getIfUnique(Clock::systemUTC));
+			ObjectProvider<AccountBalances> accounts, ObjectProvider<Clock> clock) {
+		return new VendoEndpoint(client, connections::getObject, events.getIfUnique(), balance.getIfUnique(),
+				accounts.getIfAvailable(), PATIENCE, Schedulers.parallel(), clock.getIfUnique(Clock::systemUTC));
 	}
 
 }

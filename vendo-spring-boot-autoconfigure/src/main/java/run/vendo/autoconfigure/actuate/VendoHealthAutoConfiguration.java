@@ -14,7 +14,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the health of Vendo: the
- * balance, and the stream that brings the platform's events. There is none in OSS mode.
+ * balance, that of each further account, and the stream that brings the platform's
+ * events. There is none in OSS mode.
  *
  * @since 0.1.0
  */
@@ -24,7 +25,8 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnEnabledHealthIndicator("vendo")
 @Import({ BalanceMonitorConfiguration.class, VendoHealthConfigurations.ReactiveBalance.class,
 		VendoHealthConfigurations.BlockingBalance.class, VendoHealthConfigurations.ReactiveEvents.class,
-		VendoHealthConfigurations.BlockingEvents.class })
+		VendoHealthConfigurations.BlockingEvents.class, VendoHealthConfigurations.ReactiveAccounts.class,
+		VendoHealthConfigurations.BlockingAccounts.class })
 public final class VendoHealthAutoConfiguration {
 
 	VendoHealthAutoConfiguration() {

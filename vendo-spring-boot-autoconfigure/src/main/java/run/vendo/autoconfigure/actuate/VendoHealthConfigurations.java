@@ -13,10 +13,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /**
  * The contributors of {@link VendoHealthAutoConfiguration}, apart from it so that they
@@ -97,6 +101,47 @@ final class VendoHealthConfigurations {
 				ObjectProvider<Clock> clock) {
 			EventStreamHealth health = new EventStreamHealth(monitor, clock.getIfUnique(Clock::systemUTC));
 			return client.isVendoMode() ? new SnapshotHealthIndicator(health) : null;
+		}
+
+	}
+
+	/**
+	 * The balances of further accounts in a reactive web application.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnVendoAccountsCondition.class)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ConditionalOnEnabledHealthIndicator("vendo-accounts")
+	@Import(AccountBalanceConfiguration.class)
+	static class ReactiveAccounts {
+
+		@Bean
+		@ConditionalOnMissingBean(name = { "vendoAccountsHealthContributor", "vendoAccountsHealthIndicator" })
+		CompositeReactiveHealthContributor vendoAccountsHealthContributor(AccountBalances balances,
+				VendoHealthProperties properties, ObjectProvider<Clock> clock) {
+			Clock time = clock.getIfUnique(Clock::systemUTC);
+			return CompositeReactiveHealthContributor.fromMap(balances.monitors(),
+					(monitor) -> new ReactiveSnapshotHealthIndicator(new BalanceHealth(monitor, properties, time)));
+		}
+
+	}
+
+	/**
+	 * The balances of further accounts anywhere else.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnVendoAccountsCondition.class)
+	@ConditionalOnEnabledHealthIndicator("vendo-accounts")
+	@Import(AccountBalanceConfiguration.class)
+	static class BlockingAccounts {
+
+		@Bean
+		@ConditionalOnMissingBean(name = { "vendoAccountsHealthContributor", "vendoAccountsHealthIndicator" })
+		CompositeHealthContributor vendoAccountsHealthContributor(AccountBalances balances,
+				VendoHealthProperties properties, ObjectProvider<Clock> clock) {
+			Clock time = clock.getIfUnique(Clock::systemUTC);
+			return CompositeHealthContributor.fromMap(balances.monitors(),
+					(monitor) -> new SnapshotHealthIndicator(new BalanceHealth(monitor, properties, time)));
 		}
 
 	}

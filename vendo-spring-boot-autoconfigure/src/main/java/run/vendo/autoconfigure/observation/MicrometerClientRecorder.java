@@ -3,26 +3,15 @@ package run.vendo.autoconfigure.observation;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
@@ -30,21 +19,19 @@ import run.vendo.http.ClientRecorder;
 import run.vendo.token.TokenCache;
 
 /**
- * Counts, and shows the counts where Micrometer is. To count costs one increment wherever
- * they are shown; nothing here is held by a meter registry alone.
+ * Counts for each account apart. The accounts whose names are known have their meters
+ * from the start, any other one has them from when its first client is built.
  */
 final class MicrometerClientRecorder implements ClientRecorder, MeterBinder {
 
-	private static final String OTHER = "other";
-
-	private static final double MICROS = 1_000_000;
+	private static final String OTHER_SLUG = "other";
 
 	/** How many clients may be waiting to be asked for the providers they know. */
 	private static final int MOST_SOURCES = 16;
 
 	private final Clock clock;
 
-	private final Supplier<@Nullable TokenCache> tokenCache;
+	private final Function<String, @Nullable TokenCache> tokenCaches;
 
 	private final Set<String> configuredSlugs;
 
@@ -52,80 +39,48 @@ final class MicrometerClientRecorder implements ClientRecorder, MeterBinder {
 
 	private volatile @Nullable Set<String> slugs;
 
-	private final Map<Counted, LongAdder> counters = new ConcurrentHashMap<>();
+	private final Map<String, MicrometerAccountRecorder> accounts = new ConcurrentHashMap<>();
 
-	private final Map<String, LongAdder> hits = new ConcurrentHashMap<>();
-
-	private final LongAdder misses = new LongAdder();
-
-	private final Set<DoubleSupplier> budgets = Collections.newSetFromMap(new WeakHashMap<>());
-
-	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
-
-	private volatile @Nullable Balance balance;
-
-	private volatile @Nullable Caps caps;
+	private final List<MeterRegistry> registries = new ArrayList<>();
 
 	/**
 	 * Create a recorder.
 	 * @param clock the time
-	 * @param tokenCache gives the cache whose size is shown
+	 * @param tokenCaches gives the cache of an account, whose size is shown
+	 * @param accounts the names of the further accounts
 	 * @param slugs the providers that are told apart besides those of the clients
 	 */
-	MicrometerClientRecorder(Clock clock, Supplier<@Nullable TokenCache> tokenCache, Collection<String> slugs) {
+	MicrometerClientRecorder(Clock clock, Function<String, @Nullable TokenCache> tokenCaches,
+			Collection<String> accounts, Collection<String> slugs) {
 		this.clock = clock;
-		this.tokenCache = tokenCache;
+		this.tokenCaches = tokenCaches;
 		this.configuredSlugs = Set.copyOf(slugs);
+		forAccount(DEFAULT_ACCOUNT);
+		accounts.forEach(this::forAccount);
 	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		synchronized (this.registries) {
 			this.registries.add(registry);
-			this.counters.forEach((counted, adder) -> register(registry, counted, adder));
+			this.accounts.values().forEach((account) -> account.bindTo(registry));
 		}
-		FunctionCounter.builder(VendoMeterDocumentation.TOKEN_CACHE_GETS.getName(), this.hits, this::sum)
-			.description(VendoMeterDocumentation.TOKEN_CACHE_GETS.getDescription())
-			.tag("result", "hit")
-			.register(registry);
-		FunctionCounter.builder(VendoMeterDocumentation.TOKEN_CACHE_GETS.getName(), this.misses, LongAdder::sum)
-			.description(VendoMeterDocumentation.TOKEN_CACHE_GETS.getDescription())
-			.tag("result", "miss")
-			.register(registry);
-		gauge(registry, VendoMeterDocumentation.TOKEN_CACHE_SIZE, Tags.empty(), (recorder) -> recorder.cacheSize());
-		gauge(registry, VendoMeterDocumentation.CLIENT_RETRIES_AVAILABLE, Tags.empty(),
-				(recorder) -> recorder.retriesAvailable());
-		gauge(registry, VendoMeterDocumentation.BILLING_BALANCE, Tags.empty(),
-				(recorder) -> usd((recorder.balance != null) ? recorder.balance.micros() : null));
-		age(registry, VendoMeterDocumentation.BILLING_BALANCE_AGE,
-				(recorder) -> age((recorder.balance != null) ? recorder.balance.seen() : null));
-		for (Window window : Window.values()) {
-			Tags tags = Tags.of("window", window.tag());
-			gauge(registry, VendoMeterDocumentation.BILLING_CAP, tags,
-					(recorder) -> usd((recorder.caps != null) ? window.cap(recorder.caps) : null));
-			gauge(registry, VendoMeterDocumentation.BILLING_CAP_USED, tags,
-					(recorder) -> usd((recorder.caps != null) ? window.used(recorder.caps) : null));
-		}
-		age(registry, VendoMeterDocumentation.BILLING_CAP_AGE,
-				(recorder) -> age((recorder.caps != null) ? recorder.caps.seen() : null));
 	}
 
-	private void gauge(MeterRegistry registry, VendoMeterDocumentation meter, Tags tags,
-			ToDoubleFunction<MicrometerClientRecorder> value) {
-		Gauge.builder(meter.getName(), this, value)
-			.description(meter.getDescription())
-			.baseUnit(meter.getBaseUnit().isEmpty() ? null : meter.getBaseUnit())
-			.tags(tags)
-			.strongReference(true)
-			.register(registry);
-	}
-
-	private void age(MeterRegistry registry, VendoMeterDocumentation meter,
-			ToDoubleFunction<MicrometerClientRecorder> millis) {
-		TimeGauge.builder(meter.getName(), this, TimeUnit.MILLISECONDS, millis)
-			.description(meter.getDescription())
-			.strongReference(true)
-			.register(registry);
+	@Override
+	public ClientRecorder forAccount(String account) {
+		MicrometerAccountRecorder known = this.accounts.get(account);
+		if (known != null) {
+			return known;
+		}
+		synchronized (this.registries) {
+			return this.accounts.computeIfAbsent(account, (name) -> {
+				MicrometerAccountRecorder added = new MicrometerAccountRecorder(name, this.clock,
+						() -> this.tokenCaches.apply(name), this::known);
+				this.registries.forEach(added::bindTo);
+				return added;
+			});
+		}
 	}
 
 	@Override
@@ -149,203 +104,13 @@ final class MicrometerClientRecorder implements ClientRecorder, MeterBinder {
 		}
 	}
 
-	@Override
-	public void retryBudget(DoubleSupplier available) {
-		synchronized (this.budgets) {
-			this.budgets.add(available);
-		}
-	}
-
-	@Override
-	public void retried(String api, String reason) {
-		count(VendoMeterDocumentation.CLIENT_RETRIES, Tags.of("api", api, "reason", reason));
-	}
-
-	@Override
-	public void retryDenied(String api) {
-		count(VendoMeterDocumentation.CLIENT_RETRIES_DENIED, Tags.of("api", api));
-	}
-
-	@Override
-	public LongAdder tokenHits(String slug) {
-		String known = known(slug);
-		return this.hits.computeIfAbsent(known, (same) -> counter(VendoMeterDocumentation.TOKEN_RESOLUTIONS,
-				resolution(known, TokenSource.CACHE, TokenOutcome.SUCCESS)));
-	}
-
-	@Override
-	public void tokenMissed() {
-		this.misses.increment();
-	}
-
-	@Override
-	public void tokenResolved(String slug, TokenSource source, TokenOutcome outcome) {
-		count(VendoMeterDocumentation.TOKEN_RESOLUTIONS, resolution(known(slug), source, outcome));
-	}
-
-	@Override
-	public void tokenRenewed(TokenOutcome outcome) {
-		count(VendoMeterDocumentation.TOKEN_RENEWALS, Tags.of("outcome", tag(outcome)));
-	}
-
-	@Override
-	public void balance(long remainingMicros) {
-		this.balance = new Balance(remainingMicros, this.clock.millis());
-	}
-
-	@Override
-	public void balanceExhausted() {
-		Balance last = this.balance;
-		balance((last != null) ? Math.min(0, last.micros()) : 0);
-	}
-
-	@Override
-	public void spendCaps(@Nullable Long dailyMicros, @Nullable Long monthlyMicros, long usedTodayMicros,
-			long usedMonthMicros) {
-		this.caps = new Caps(dailyMicros, monthlyMicros, usedTodayMicros, usedMonthMicros, this.clock.millis());
-	}
-
-	private void count(VendoMeterDocumentation meter, Tags tags) {
-		counter(meter, tags).increment();
-	}
-
-	private LongAdder counter(VendoMeterDocumentation meter, Tags tags) {
-		Counted counted = new Counted(meter, tags);
-		LongAdder counter = this.counters.get(counted);
-		if (counter != null) {
-			return counter;
-		}
-		synchronized (this.registries) {
-			return this.counters.computeIfAbsent(counted, (same) -> {
-				LongAdder added = new LongAdder();
-				this.registries.forEach((registry) -> register(registry, counted, added));
-				return added;
-			});
-		}
-	}
-
-	private static void register(MeterRegistry registry, Counted counted, LongAdder counter) {
-		FunctionCounter.builder(counted.meter().getName(), counter, LongAdder::sum)
-			.description(counted.meter().getDescription())
-			.tags(counted.tags())
-			.register(registry);
-	}
-
-	private double sum(Map<String, LongAdder> counters) {
-		return counters.values().stream().mapToLong(LongAdder::sum).sum();
-	}
-
-	private double cacheSize() {
-		TokenCache cache = this.tokenCache.get();
-		return (cache != null) ? cache.size() : Double.NaN;
-	}
-
-	// Of several clients, the one that is worst off.
-	private double retriesAvailable() {
-		synchronized (this.budgets) {
-			return this.budgets.stream().mapToDouble(DoubleSupplier::getAsDouble).min().orElse(Double.NaN);
-		}
-	}
-
-	private double age(@Nullable Long seen) {
-		return (seen != null) ? Math.max(0, this.clock.millis() - seen) : Double.NaN;
-	}
-
-	private static double usd(@Nullable Long micros) {
-		return (micros != null) ? micros / MICROS : Double.NaN;
-	}
-
 	// Whatever a caller asks for ends up here, and every value makes a meter.
 	private String known(String slug) {
 		Set<String> known = this.slugs;
 		if (known == null) {
 			known = learnSlugs();
 		}
-		return known.contains(slug) ? slug : OTHER;
-	}
-
-	private static Tags resolution(String slug, TokenSource source, TokenOutcome outcome) {
-		return Tags.of("slug", slug, "source", tag(source), "outcome", tag(outcome));
-	}
-
-	private static String tag(Enum<?> value) {
-		return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-	}
-
-	/**
-	 * The windows that have a spend cap.
-	 */
-	private enum Window {
-
-		DAY {
-
-			@Override
-			@Nullable Long cap(Caps caps) {
-				return caps.daily();
-			}
-
-			@Override
-			Long used(Caps caps) {
-				return caps.usedToday();
-			}
-
-		},
-
-		MONTH {
-
-			@Override
-			@Nullable Long cap(Caps caps) {
-				return caps.monthly();
-			}
-
-			@Override
-			Long used(Caps caps) {
-				return caps.usedMonth();
-			}
-
-		};
-
-		String tag() {
-			return MicrometerClientRecorder.tag(this);
-		}
-
-		abstract @Nullable Long cap(Caps caps);
-
-		abstract Long used(Caps caps);
-
-	}
-
-	/**
-	 * What is counted.
-	 *
-	 * @param meter the meter
-	 * @param tags its tags
-	 */
-	private record Counted(VendoMeterDocumentation meter, Tags tags) {
-
-	}
-
-	/**
-	 * A balance.
-	 *
-	 * @param micros what is left, in millionths of a US dollar
-	 * @param seen when it passed by, in milliseconds since 1970
-	 */
-	private record Balance(long micros, long seen) {
-
-	}
-
-	/**
-	 * Spend caps.
-	 *
-	 * @param daily the cap of a day, in millionths of a US dollar
-	 * @param monthly the cap of a month, in millionths of a US dollar
-	 * @param usedToday what was used today, in millionths of a US dollar
-	 * @param usedMonth what was used this month, in millionths of a US dollar
-	 * @param seen when they passed by, in milliseconds since 1970
-	 */
-	private record Caps(@Nullable Long daily, @Nullable Long monthly, long usedToday, long usedMonth, long seen) {
-
+		return known.contains(slug) ? slug : OTHER_SLUG;
 	}
 
 }

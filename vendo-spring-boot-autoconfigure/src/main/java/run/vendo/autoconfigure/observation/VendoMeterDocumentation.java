@@ -19,45 +19,49 @@ import org.springframework.util.StringUtils;
 public enum VendoMeterDocumentation implements MeterDocumentation {
 
 	/** Times a call was sent again. */
-	CLIENT_RETRIES("vendo.client.retries", Meter.Type.COUNTER, null, "Times a call was sent again", "api", "reason"),
+	CLIENT_RETRIES("vendo.client.retries", Meter.Type.COUNTER, null, "Times a call was sent again", "account", "api",
+			"reason"),
 
 	/** Calls that were not sent again because the retry budget is used up. */
 	CLIENT_RETRIES_DENIED("vendo.client.retries.denied", Meter.Type.COUNTER, null,
-			"Calls that were not sent again because the retry budget was used up", "api"),
+			"Calls that were not sent again because the retry budget was used up", "account", "api"),
 
 	/** Retries that the budget has left. */
 	CLIENT_RETRIES_AVAILABLE("vendo.client.retries.available", Meter.Type.GAUGE, null,
-			"Retries that the budget has left"),
+			"Retries that the budget has left", "account"),
 
 	/** Tokens that were asked for, by where they come from. */
-	TOKEN_RESOLUTIONS("vendo.token.resolutions", Meter.Type.COUNTER, null, "Tokens that were asked for", "slug",
-			"source", "outcome"),
+	TOKEN_RESOLUTIONS("vendo.token.resolutions", Meter.Type.COUNTER, null, "Tokens that were asked for", "account",
+			"slug", "source", "outcome"),
 
 	/** Background renewals of tokens. */
 	TOKEN_RENEWALS("vendo.token.renewals", Meter.Type.COUNTER, null,
-			"Tokens that were asked for in the background before their time is up", "outcome"),
+			"Tokens that were asked for in the background before their time is up", "account", "outcome"),
 
 	/** Look-ups in the token cache. */
-	TOKEN_CACHE_GETS("vendo.token.cache.gets", Meter.Type.COUNTER, null, "Look-ups in the token cache", "result"),
+	TOKEN_CACHE_GETS("vendo.token.cache.gets", Meter.Type.COUNTER, null, "Look-ups in the token cache", "account",
+			"result"),
 
 	/** Tokens in the cache. */
-	TOKEN_CACHE_SIZE("vendo.token.cache.size", Meter.Type.GAUGE, null, "Tokens that are kept"),
+	TOKEN_CACHE_SIZE("vendo.token.cache.size", Meter.Type.GAUGE, null, "Tokens that are kept", "account"),
 
 	/** The prepaid balance. */
-	BILLING_BALANCE("vendo.billing.balance", Meter.Type.GAUGE, "usd", "Prepaid balance as it was last seen"),
+	BILLING_BALANCE("vendo.billing.balance", Meter.Type.GAUGE, "usd", "Prepaid balance as it was last seen", "account"),
 
 	/** The age of the balance. */
-	BILLING_BALANCE_AGE("vendo.billing.balance.age", Meter.Type.GAUGE, "seconds", "Time since the balance was seen"),
+	BILLING_BALANCE_AGE("vendo.billing.balance.age", Meter.Type.GAUGE, "seconds", "Time since the balance was seen",
+			"account"),
 
 	/** The spend caps. */
-	BILLING_CAP("vendo.billing.cap", Meter.Type.GAUGE, "usd", "Spend cap as it was last seen", "window"),
+	BILLING_CAP("vendo.billing.cap", Meter.Type.GAUGE, "usd", "Spend cap as it was last seen", "account", "window"),
 
 	/** What is used of the spend caps. */
 	BILLING_CAP_USED("vendo.billing.cap.used", Meter.Type.GAUGE, "usd", "What was used in the window of a spend cap",
-			"window"),
+			"account", "window"),
 
 	/** The age of the spend caps. */
-	BILLING_CAP_AGE("vendo.billing.cap.age", Meter.Type.GAUGE, "seconds", "Time since the spend caps were seen"),
+	BILLING_CAP_AGE("vendo.billing.cap.age", Meter.Type.GAUGE, "seconds", "Time since the spend caps were seen",
+			"account"),
 
 	/** The state of the event stream. */
 	EVENTS_STREAM("vendo.events.stream", Meter.Type.GAUGE, null, "1 for the state that the event stream is in, else 0",

@@ -1,11 +1,13 @@
 package run.vendo.autoconfigure.observation;
 
 import java.time.Clock;
+import java.util.Set;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 import run.vendo.VendoClient;
+import run.vendo.autoconfigure.VendoAccounts;
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.autoconfigure.VendoClientCustomizer;
 import run.vendo.http.ClientCallObservationConvention;
@@ -61,14 +63,20 @@ public final class VendoObservationAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean(ClientRecorder.class)
 		MicrometerClientRecorder vendoClientRecorder(VendoMetricsProperties properties, ObjectProvider<Clock> clock,
-				ObjectProvider<VendoClient> client) {
-			return new MicrometerClientRecorder(clock.getIfUnique(Clock::systemUTC), () -> cacheOf(client),
+				ObjectProvider<VendoClient> client, ObjectProvider<VendoAccounts> accounts) {
+			VendoAccounts further = accounts.getIfAvailable();
+			return new MicrometerClientRecorder(clock.getIfUnique(Clock::systemUTC),
+					(account) -> cacheOf(account, client, further), (further != null) ? further.names() : Set.of(),
 					properties.slugs());
 		}
 
-		private static @Nullable TokenCache cacheOf(ObjectProvider<VendoClient> client) {
-			VendoClient unique = client.getIfUnique();
-			return (unique != null) ? unique.tokenCache() : null;
+		private static @Nullable TokenCache cacheOf(String account, ObjectProvider<VendoClient> client,
+				@Nullable VendoAccounts further) {
+			if (account.equals(ClientRecorder.DEFAULT_ACCOUNT)) {
+				VendoClient unique = client.getIfUnique();
+				return (unique != null) ? unique.tokenCache() : null;
+			}
+			return (further != null && further.names().contains(account)) ? further.client(account).tokenCache() : null;
 		}
 
 	}

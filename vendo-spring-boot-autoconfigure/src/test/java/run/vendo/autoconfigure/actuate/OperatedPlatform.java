@@ -48,6 +48,26 @@ final class OperatedPlatform implements AutoCloseable {
 					.formatted(micros, CANARY)));
 	}
 
+	/**
+	 * Give one account another balance than that of all others.
+	 */
+	void balanceOf(String key, long micros) {
+		Function<Request, Response> others = this.answers.get(BALANCE);
+		answer(BALANCE,
+				(request) -> request.header("Authorization").endsWith(key)
+						? Response.json("{\"credits_remaining_micros\":%d,\"currency\":\"USD\"}".formatted(micros))
+						: others.apply(request));
+	}
+
+	/**
+	 * Refuse the key of one account.
+	 */
+	void refuse(String key) {
+		Function<Request, Response> others = this.answers.get(BALANCE);
+		answer(BALANCE, (request) -> request.header("Authorization").endsWith(key) ? Response.error(401, "app_revoked")
+				: others.apply(request));
+	}
+
 	void caps(Long daily, long used) {
 		answer(CAPS, (request) -> Response
 			.json("{\"daily_micros\":%s,\"monthly_micros\":50000000,\"used_today_micros\":%d,\"used_month_micros\":%d}"

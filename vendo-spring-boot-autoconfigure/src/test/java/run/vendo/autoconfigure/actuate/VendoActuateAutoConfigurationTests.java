@@ -12,12 +12,15 @@ import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.autoconfigure.event.VendoEventsAutoConfiguration;
 import run.vendo.fixture.TestClients;
 
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
@@ -107,6 +110,59 @@ class VendoActuateAutoConfigurationTests {
 			assertThat(registry.getContributor("vendo")).isNotNull();
 			assertThat(registry.getContributor("vendoEvents")).isNull();
 		});
+	}
+
+	private ApplicationContextRunner withShop() {
+		return this.vendo.withPropertyValues("vendo.accounts.shop.api-key=" + TestClients.OTHER_KEY);
+	}
+
+	@Test
+	void contributesForFurtherAccountsOnceWhereThereAreAny() {
+		this.vendo.run((
+				context) -> assertThat(context.getBean(HealthContributorRegistry.class).getContributor("vendoAccounts"))
+					.isNull());
+		withShop().run((context) -> {
+			assertThat(context.getBean(HealthContributorRegistry.class).getContributor("vendoAccounts"))
+				.isInstanceOfSatisfying(CompositeHealthContributor.class,
+						(accounts) -> assertThat(accounts.getContributor("shop")).isInstanceOf(HealthIndicator.class));
+			assertThat(context.getBean(ReactiveHealthContributorRegistry.class).getContributor("vendoAccounts"))
+				.isNull();
+			assertThat(context).hasSingleBean(BalanceMonitor.class);
+		});
+		new ReactiveWebApplicationContextRunner().withConfiguration(AUTO_CONFIGURATIONS)
+			.withPropertyValues("vendo.accounts.shop.api-key=" + TestClients.OTHER_KEY)
+			.run((context) -> {
+				assertThat(context.getBean(ReactiveHealthContributorRegistry.class).getContributor("vendoAccounts"))
+					.isInstanceOf(CompositeReactiveHealthContributor.class);
+				assertThat(context.getBean(HealthContributorRegistry.class).getContributor("vendoAccounts")).isNull();
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "management.health.vendo-accounts.enabled=false", "management.health.vendo.enabled=false",
+			"management.health.defaults.enabled=false" })
+	void healthOfFurtherAccountsCanBeSwitchedOff(String property) {
+		withShop().withPropertyValues(property).run((context) -> {
+			assertThat(context.getBean(HealthContributorRegistry.class).getContributor("vendoAccounts")).isNull();
+			assertThat(context).doesNotHaveBean(AccountBalances.class);
+		});
+	}
+
+	@Test
+	void backsOffForTheHealthOfAccountsOfTheApplication() {
+		withShop().withBean("vendoAccountsHealthIndicator", HealthIndicator.class, () -> () -> Health.up().build())
+			.run((context) -> assertThat(
+					context.getBean(HealthContributorRegistry.class).getContributor("vendoAccounts"))
+				.isInstanceOf(HealthIndicator.class));
+	}
+
+	@Test
+	void anAccountWithAClientOfTheApplicationsOwnInOssModeHasNoHealth() {
+		withShop()
+			.withBean("shopVendoClient", VendoClient.class,
+					() -> VendoClient.builder().environment((name) -> null).build(),
+					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+			.run((context) -> assertThat(context.getBean(AccountBalances.class).monitors()).isEmpty());
 	}
 
 	@Test

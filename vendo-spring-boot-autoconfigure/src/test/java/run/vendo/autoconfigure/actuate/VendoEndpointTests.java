@@ -88,7 +88,38 @@ class VendoEndpointTests {
 		assertThat(vendo.path("tokenCache").path("hits").longValue()).isEqualTo(1);
 		assertThat(vendo.path("tokenCache").path("misses").longValue()).isEqualTo(1);
 		assertThat(vendo.path("balance").path("creditsMicros").longValue()).isEqualTo(12_500_000);
+		assertThat(vendo.has("accounts")).isFalse();
 		assertThat(answer.body()).doesNotContain(OperatedPlatform.CANARY, TestClients.KEY);
+	}
+
+	@ParameterizedTest
+	@EnumSource(WebStack.class)
+	void showsEachFurtherAccount(WebStack stack) {
+		this.platform.balanceOf(TestClients.OTHER_KEY, 3_000_000);
+		WebApplication application = start(stack,
+				this.platform.properties("vendo.accounts.shop.api-key=" + TestClients.OTHER_KEY,
+						"vendo.accounts.shop.api-version=2027-01-01",
+						"management.health.vendo-accounts.enabled=false"));
+		VendoClient client = application.context().getBean("shopVendoClient", VendoClient.class);
+		client.token("slack");
+		Conditions.await(() -> json(application).path("accounts").path("shop").path("balance").has("credits"));
+		HttpResponse<String> answer = application.get("/actuator/vendo");
+		assertThat(answer.body()).doesNotContain(OperatedPlatform.CANARY, TestClients.KEY, TestClients.OTHER_KEY);
+		JsonNode vendo = JSON.readTree(answer.body());
+		assertThat(vendo.path("tokenCache").path("size").longValue()).isZero();
+		assertThat(vendo.path("accounts").propertyNames()).containsExactly("shop");
+		JsonNode shop = vendo.path("accounts").path("shop");
+		assertThat(shop.path("mode").asString()).isEqualTo("vendo");
+		assertThat(shop.path("apiKey").asString())
+			.isEqualTo("vendo_sk_…" + TestClients.OTHER_KEY.substring(TestClients.OTHER_KEY.length() - 4));
+		assertThat(shop.path("apiVersion").asString()).isEqualTo("2027-01-01");
+		assertThat(shop.path("urls").path("api").asString()).isEqualTo(this.platform.server().url().toString());
+		assertThat(shop.path("tokenCache").path("size").longValue()).isEqualTo(1);
+		assertThat(shop.path("balance").path("creditsMicros").longValue()).isEqualTo(3_000_000);
+		// What is dropped is the application's own.
+		assertThat(application.delete("/actuator/vendo/tokens/slack").statusCode()).isEqualTo(204);
+		client.token("slack");
+		assertThat(this.platform.asked("/slack")).isEqualTo(1);
 	}
 
 	@ParameterizedTest
@@ -138,8 +169,8 @@ class VendoEndpointTests {
 		MutableClock clock = new MutableClock();
 		ScriptedConnections connections = new ScriptedConnections();
 		try (VendoClient client = TestClients.vendo(this.platform.server().url()).build()) {
-			VendoEndpoint endpoint = new VendoEndpoint(client, () -> connections, null, null, Duration.ofSeconds(1),
-					time, clock);
+			VendoEndpoint endpoint = new VendoEndpoint(client, () -> connections, null, null, null,
+					Duration.ofSeconds(1), time, clock);
 			VendoDescriptor.Connections never = afterASecond(endpoint, time);
 			assertThat(never.list()).isEmpty();
 			assertThat(never.asOf()).isNull();
@@ -233,7 +264,7 @@ class VendoEndpointTests {
 	}
 
 	private static VendoEndpoint endpoint(VendoClient client, ScriptedConnections connections, Clock clock) {
-		return new VendoEndpoint(client, () -> connections, null, null, Duration.ofSeconds(1),
+		return new VendoEndpoint(client, () -> connections, null, null, null, Duration.ofSeconds(1),
 				VirtualTimeScheduler.create(), clock);
 	}
 

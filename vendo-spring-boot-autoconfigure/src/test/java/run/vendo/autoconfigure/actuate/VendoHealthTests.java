@@ -44,6 +44,8 @@ class VendoHealthTests {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
+	private static final String LAB_KEY = "vendo_sk_lablablablablablablablablablabla";
+
 	private final OperatedPlatform platform = new OperatedPlatform();
 
 	private final List<WebApplication> applications = new ArrayList<>();
@@ -137,6 +139,90 @@ class VendoHealthTests {
 		assertThat(application.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
 		// Nobody has been answered yet.
 		assertThat(this.platform.server().count()).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource(WebStack.class)
+	void eachAccountHasHealthOfItsOwn(WebStack stack) {
+		this.platform.balanceOf(TestClients.OTHER_KEY, 3_000_000);
+		this.platform.refuse(LAB_KEY);
+		WebApplication application = start(stack, "vendo.accounts.shop.api-key=" + TestClients.OTHER_KEY,
+				"vendo.accounts.lab.api-key=" + LAB_KEY);
+		JsonNode accounts = awaitHealth(application, "vendoAccounts",
+				(health) -> !isPending(account(health, "shop")) && !isPending(account(health, "lab")));
+		assertThat(accounts.path("components").propertyNames()).containsExactlyInAnyOrder("shop", "lab");
+		JsonNode shop = account(accounts, "shop");
+		assertThat(shop.path("status").asString()).isEqualTo("UP");
+		assertThat(shop.path("details").path("mode").asString()).isEqualTo("vendo");
+		assertThat(shop.path("details").path("creditsMicros").longValue()).isEqualTo(3_000_000);
+		assertThat(account(accounts, "lab").path("status").asString()).isEqualTo("DOWN");
+		assertThat(account(accounts, "lab").path("details").path("state").asString()).isEqualTo("rejected");
+		JsonNode own = awaitHealth(application, "vendo", (health) -> !isPending(health));
+		assertThat(own.path("details").path("creditsMicros").longValue()).isEqualTo(12_500_000);
+		assertThat(own.path("status").asString()).isEqualTo("UP");
+		HttpResponse<String> one = application.get("/actuator/health/vendoAccounts/shop");
+		assertThat(one.statusCode()).isEqualTo(200);
+		HttpResponse<String> whole = application.get("/actuator/health");
+		assertThat(whole.statusCode()).isEqualTo(503);
+		assertThat(whole.body()).doesNotContain(OperatedPlatform.CANARY, TestClients.KEY, TestClients.OTHER_KEY,
+				LAB_KEY);
+		for (String probe : List.of("liveness", "readiness")) {
+			HttpResponse<String> answer = application.get("/actuator/health/" + probe);
+			assertThat(answer.statusCode()).isEqualTo(200);
+			assertThat(answer.body()).doesNotContain("vendo");
+		}
+		assertThat(healthThreads()).hasSize(1);
+		application.close();
+		Conditions.await(() -> healthThreads().isEmpty());
+	}
+
+	@ParameterizedTest
+	@EnumSource(WebStack.class)
+	void accountsHaveHealthWhereTheApplicationItselfIsInOssMode(WebStack stack) {
+		List<String> properties = this.platform.properties("vendo.accounts.shop.api-key=" + TestClients.OTHER_KEY);
+		properties.removeIf((property) -> property.startsWith("vendo.api-key"));
+		WebApplication application = start(stack, properties);
+		awaitHealth(application, "vendoAccounts", (health) -> !isPending(account(health, "shop")));
+		assertThat(json(application.get("/actuator/health")).path("components").propertyNames())
+			.doesNotContain("vendo");
+	}
+
+	@ParameterizedTest
+	@EnumSource(WebStack.class)
+	void whenThePlatformNeverAnswersThenHealthOfAccountsDoesAtOnce(WebStack stack) {
+		StubServer.Gate gate = this.platform.server().hold();
+		WebApplication application = start(stack, "vendo.accounts.shop.api-key=" + TestClients.OTHER_KEY);
+		gate.awaitArrivals(4);
+		JsonNode shop = account(health(application, "vendoAccounts"), "shop");
+		assertThat(shop.path("status").asString()).isEqualTo("UNKNOWN");
+		assertThat(isPending(shop)).isTrue();
+		assertThat(this.platform.server().count()).isEqualTo(4);
+	}
+
+	@Test
+	void accountsAreReadWhereBeansAreLazyToo() {
+		WebApplication application = start(WebStack.MVC, "spring.main.lazy-initialization=true",
+				"vendo.accounts.shop.api-key=" + TestClients.OTHER_KEY);
+		awaitHealth(application, "vendoAccounts", (health) -> !isPending(account(health, "shop")));
+	}
+
+	@Test
+	void anEventOfTheApplicationSaysNothingOfAnotherAccount() {
+		WebApplication application = start(WebStack.MVC, "vendo.accounts.shop.api-key=" + TestClients.OTHER_KEY);
+		awaitHealth(application, "vendoAccounts", (health) -> !isPending(account(health, "shop")));
+		awaitHealth(application, "vendo", (health) -> !isPending(health));
+		StubServer.Gate gate = this.platform.server().hold();
+		application.context()
+			.publishEvent(VendoEvent.of("billing.balance_changed", "{\"id\":\"e1\",\"remaining_micros\":4000000}"));
+		assertThat(health(application, "vendo").path("details").path("creditsMicros").longValue()).isEqualTo(4_000_000);
+		assertThat(
+				account(health(application, "vendoAccounts"), "shop").path("details").path("creditsMicros").longValue())
+			.isEqualTo(12_500_000);
+		gate.open();
+	}
+
+	private static JsonNode account(JsonNode accounts, String name) {
+		return accounts.path("components").path(name);
 	}
 
 	@Test
@@ -339,7 +425,7 @@ class VendoHealthTests {
 	}
 
 	private static boolean isPending(JsonNode health) {
-		return health.path("details").path("state").asString("").equals("pending");
+		return health.path("details").path("state").asString("pending").equals("pending");
 	}
 
 	private static JsonNode json(HttpResponse<String> answer) {

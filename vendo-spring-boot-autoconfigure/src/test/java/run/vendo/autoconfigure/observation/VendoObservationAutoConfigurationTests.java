@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
@@ -30,6 +32,7 @@ import run.vendo.error.VendoException;
 import run.vendo.http.ClientCallObservationConvention;
 import run.vendo.http.ClientRecorder;
 import run.vendo.http.DefaultClientCallObservationConvention;
+import run.vendo.http.VendoCredential;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
@@ -52,6 +55,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class VendoObservationAutoConfigurationTests {
 
 	private static final String KEY = "vendo_sk_0123456789abcdefABCDEF_-01234567";
+
+	private static final String SHOP_KEY = "vendo_sk_shopshopshopshopshopshopshopshop";
 
 	private final WireMockServer platform = new WireMockServer(
 			WireMockConfiguration.options().bindAddress("127.0.0.1").dynamicPort());
@@ -204,15 +209,154 @@ class VendoObservationAutoConfigurationTests {
 		});
 	}
 
+	private ApplicationContextRunner withShop() {
+		return withMeters().withPropertyValues("vendo.accounts.shop.api-key=" + SHOP_KEY);
+	}
+
+	private void balanceOf(String key, long micros) {
+		this.platform.stubFor(WireMock.get("/api/billing/balance")
+			.withHeader("Authorization", WireMock.equalTo("Bearer " + key))
+			.willReturn(WireMock.okJson("{\"credits_remaining_micros\":%d,\"currency\":\"USD\"}".formatted(micros))));
+		this.platform.stubFor(WireMock.get("/api/billing/spend-caps")
+			.withHeader("Authorization", WireMock.equalTo("Bearer " + key))
+			.willReturn(WireMock
+				.okJson("{\"daily_micros\":%d,\"monthly_micros\":null,\"used_today_micros\":1,\"used_month_micros\":2}"
+					.formatted(micros))));
+	}
+
+	private static double balance(MeterRegistry meters, String account) {
+		return meters.get("vendo.billing.balance").tag("account", account).gauge().value();
+	}
+
+	private static double cap(MeterRegistry meters, String account) {
+		return meters.get("vendo.billing.cap").tags("account", account, "window", "day").gauge().value();
+	}
+
+	@Test
+	void figuresOfAccountsStayApart() {
+		balanceOf(KEY, 12_500_000);
+		balanceOf(SHOP_KEY, 3_000_000);
+		withShop().run((context) -> {
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			VendoClient own = context.getBean(VendoClient.class);
+			VendoClient shop = context.getBean("shopVendoClient", VendoClient.class);
+			own.billing().balance();
+			own.billing().spendCaps();
+			assertThat(balance(meters, "shop")).isNaN();
+			assertThat(meters.get("vendo.billing.balance.age").tag("account", "shop").gauge().value()).isNaN();
+			shop.billing().balance();
+			shop.billing().spendCaps();
+			assertThat(balance(meters, "default")).isEqualTo(12.5);
+			assertThat(balance(meters, "shop")).isEqualTo(3);
+			assertThat(cap(meters, "default")).isEqualTo(12.5);
+			assertThat(cap(meters, "shop")).isEqualTo(3);
+			assertThat(meters.find("vendo.billing.balance").gauges()).hasSize(2);
+		});
+	}
+
+	@Test
+	void countsAndCachesOfAccountsStayApart() {
+		withShop().run((context) -> {
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			VendoClient shop = context.getBean("shopVendoClient", VendoClient.class);
+			shop.token("slack");
+			shop.token("slack");
+			assertThat(cacheSize(meters, "shop")).isEqualTo(1);
+			assertThat(cacheSize(meters, "default")).isZero();
+			assertThat(hits(meters, "shop")).isEqualTo(1);
+			assertThat(hits(meters, "default")).isZero();
+			assertThat(meters.get("vendo.token.resolutions").functionCounters())
+				.extracting((counter) -> counter.getId().getTag("account"))
+				.containsOnly("shop");
+			assertThat(meters.get("vendo.client.call").timer().getId().getTag("account")).isEqualTo("shop");
+			assertThat(meters.get("vendo.client.retries.available").gauges())
+				.extracting((gauge) -> gauge.getId().getTag("account"))
+				.containsExactlyInAnyOrder("default", "shop");
+		});
+	}
+
+	private static double cacheSize(MeterRegistry meters, String account) {
+		return meters.get("vendo.token.cache.size").tag("account", account).gauge().value();
+	}
+
+	private static double hits(MeterRegistry meters, String account) {
+		return meters.get("vendo.token.cache.gets").tags("account", account, "result", "hit").functionCounter().count();
+	}
+
+	@Test
+	void anotherCredentialDoesNotOverwriteTheFigures() {
+		balanceOf(KEY, 12_500_000);
+		balanceOf(SHOP_KEY, 3_000_000);
+		withMeters().run((context) -> {
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			VendoClient own = context.getBean(VendoClient.class);
+			own.billing().balance();
+			own.billing().spendCaps();
+			try (VendoClient key = own.mutate().apiKey(SHOP_KEY).build();
+					VendoClient credential = own.mutate().credential(VendoCredential.connectionKey(SHOP_KEY)).build()) {
+				assertThat(key.billing().balance().creditsRemainingMicros()).isEqualTo(3_000_000);
+				key.billing().spendCaps();
+				credential.billing().balance();
+				key.token("slack");
+			}
+			assertThat(balance(meters, "default")).isEqualTo(12.5);
+			assertThat(cap(meters, "default")).isEqualTo(12.5);
+			assertThat(meters.find("vendo.billing.balance").gauges()).hasSize(1);
+			assertThat(meters.get("vendo.token.resolutions").functionCounter().getId().getTag("account"))
+				.isEqualTo("_other");
+			balanceOf(KEY, 7_000_000);
+			try (VendoClient version = own.mutate().apiVersion("2027-01-01").build()) {
+				version.billing().balance();
+			}
+			assertThat(balance(meters, "default")).isEqualTo(7);
+		});
+	}
+
+	@Test
+	void hundredsOfNamesThatAreNotConfiguredMakeNoMoreMetersThanOne() {
+		withShop().run((context) -> {
+			VendoClient own = context.getBean(VendoClient.class);
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			int one = 0;
+			for (int i = 0; i < 300; i++) {
+				try (VendoClient customer = own.mutate().account("customer-" + i).build()) {
+					customer.token("slack");
+				}
+				one = (i == 0) ? meters.getMeters().size() : one;
+			}
+			assertThat(meters.getMeters()).hasSize(one);
+		});
+	}
+
+	@Test
+	void everyMeterOfAClientSaysItsAccountAndTheOthersDoNot() {
+		withShop().run((context) -> {
+			context.getBean("shopVendoClient", VendoClient.class).token("slack");
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			assertThat(meters.getMeters()).filteredOn((meter) -> meter.getId().getName().startsWith("vendo."))
+				.isNotEmpty()
+				.allSatisfy((meter) -> assertThat(meter.getId().getTag("account")).isIn("default", "shop"));
+			for (VendoMeterDocumentation meter : VendoMeterDocumentation.values()) {
+				boolean ofAClient = Stream.of("vendo.client.", "vendo.token.", "vendo.billing.")
+					.anyMatch(meter.getName()::startsWith);
+				assertThat(Stream.of(meter.getKeyNames()).map(KeyName::asString).toList().contains("account"))
+					.as(meter.getName())
+					.isEqualTo(ofAClient);
+			}
+		});
+	}
+
 	private static double value(MeterRegistry meters, String name) {
 		return meters.get(name).gauge().value();
 	}
 
 	@Test
 	void anExhaustedBalanceIsNothingUnlessItIsKnownToBeLess() {
-		MicrometerClientRecorder recorder = new MicrometerClientRecorder(Clock.systemUTC(), () -> null, List.of());
+		MicrometerClientRecorder all = new MicrometerClientRecorder(Clock.systemUTC(), (account) -> null, List.of(),
+				List.of());
 		MeterRegistry meters = new SimpleMeterRegistry();
-		recorder.bindTo(meters);
+		all.bindTo(meters);
+		ClientRecorder recorder = all.forAccount(ClientRecorder.DEFAULT_ACCOUNT);
 		recorder.balance(5_000_000);
 		recorder.balanceExhausted();
 		assertThat(value(meters, "vendo.billing.balance")).isZero();
@@ -223,7 +367,8 @@ class VendoObservationAutoConfigurationTests {
 
 	@Test
 	void clientsThatNeverAskForATokenAreNotKept() {
-		MicrometerClientRecorder recorder = new MicrometerClientRecorder(Clock.systemUTC(), () -> null, List.of());
+		MicrometerClientRecorder recorder = new MicrometerClientRecorder(Clock.systemUTC(), (account) -> null,
+				List.of(), List.of());
 		AtomicInteger asked = new AtomicInteger();
 		recorder.knownSlugs(() -> {
 			asked.incrementAndGet();
@@ -240,7 +385,8 @@ class VendoObservationAutoConfigurationTests {
 		MeterRegistry meters = new SimpleMeterRegistry();
 		recorder.bindTo(meters);
 		for (String slug : List.of("first", "another", "nobody")) {
-			recorder.tokenResolved(slug, ClientRecorder.TokenSource.WORKER, ClientRecorder.TokenOutcome.SUCCESS);
+			recorder.forAccount(ClientRecorder.DEFAULT_ACCOUNT)
+				.tokenResolved(slug, ClientRecorder.TokenSource.WORKER, ClientRecorder.TokenOutcome.SUCCESS);
 		}
 		for (String slug : List.of("first", "another", "other")) {
 			assertThat(resolutions(meters, slug, "worker", "success")).isEqualTo(1);
@@ -251,7 +397,7 @@ class VendoObservationAutoConfigurationTests {
 	void gaugesOutliveACollection() {
 		withMeters().run((context) -> {
 			System.gc();
-			context.getBean(MicrometerClientRecorder.class).balance(1_000_000);
+			context.getBean(ClientRecorder.class).forAccount(ClientRecorder.DEFAULT_ACCOUNT).balance(1_000_000);
 			assertThat(value(context.getBean(MeterRegistry.class), "vendo.billing.balance")).isEqualTo(1);
 			assertThat(value(context.getBean(MeterRegistry.class), "vendo.client.retries.available")).isEqualTo(100);
 		});
