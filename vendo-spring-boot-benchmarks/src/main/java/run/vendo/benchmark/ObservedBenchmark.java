@@ -2,6 +2,7 @@ package run.vendo.benchmark;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,6 +32,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * A call and a warm token in an application that observes and counts, against one that
@@ -56,6 +58,10 @@ public class ObservedBenchmark {
 
 	private VendoClient bare;
 
+	private WebClient observedHttp;
+
+	private WebClient bareHttp;
+
 	@Setup
 	public void open() {
 		byte[] connections = Fixtures.connections().getBytes(StandardCharsets.UTF_8);
@@ -68,6 +74,8 @@ public class ObservedBenchmark {
 		this.bare = this.bareContext.getBean(VendoClient.class);
 		this.observed.token(SLUG);
 		this.bare.token(SLUG);
+		this.observedHttp = webClient(this.observedContext);
+		this.bareHttp = webClient(this.bareContext);
 	}
 
 	static ConfigurableApplicationContext run(LoopbackServer server, Class<?> application) {
@@ -90,6 +98,10 @@ public class ObservedBenchmark {
 		this.server.close();
 	}
 
+	private WebClient webClient(ConfigurableApplicationContext context) {
+		return context.getBean(WebClient.Builder.class).baseUrl(this.server.url()).build();
+	}
+
 	@Benchmark
 	public List<Connection> call() {
 		return this.observed.connections().list();
@@ -98,6 +110,24 @@ public class ObservedBenchmark {
 	@Benchmark
 	public List<Connection> callLimit() {
 		return this.bare.connections().list();
+	}
+
+	/**
+	 * What Spring Boot's own observation costs, of which there is one beneath each call.
+	 */
+	@Benchmark
+	public byte[] http() {
+		return fetch(this.observedHttp);
+	}
+
+	@Benchmark
+	public byte[] httpLimit() {
+		return fetch(this.bareHttp);
+	}
+
+	private static byte[] fetch(WebClient http) {
+		return Objects
+			.requireNonNull(http.get().uri("/api/deployments/me/connections").retrieve().bodyToMono(byte[].class).block());
 	}
 
 	@Benchmark

@@ -29,6 +29,7 @@ class BenchmarksTests {
 					"100 callers, one cold token, blocking", "100 callers, one cold token, reactive",
 					"`connections().list()`, blocking, one at a time", "`connections().list()`, reactive, 16 in flight",
 					"`connections().list()`, blocking, observed and counted",
+					"the same body with a `WebClient` of Spring Boot's, observed",
 					"warm `token(slug)`, observed and counted", "tokens of 200 unknown slugs: meters",
 					"`webhooks().verify`, 256 B", "`webhooks().verify`, 1,024 B", "`webhooks().verify`, 65,536 B",
 					"a webhook of 1 KiB to a handler with `@VendoWebhook`, over loopback",

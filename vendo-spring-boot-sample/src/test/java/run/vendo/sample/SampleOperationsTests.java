@@ -131,7 +131,7 @@ class SampleOperationsTests {
 			probes.assertThatNoneNoticed();
 		}
 		assertThat(this.walked).as("the cases of %s", PAGE).containsAll(this.rows.keySet());
-		assertThat(get("/actuator/prometheus").body()).contains("vendo_billing_balance_usd 12.5",
+		assertThat(get("/actuator/prometheus").body()).contains("vendo_billing_balance_usd{account=\"default\"} 12.5",
 				"vendo_events_stream{state=\"connected\"} 1.0");
 		assertThat(output.toString()).doesNotContain(this.platform.apiKey());
 	}
