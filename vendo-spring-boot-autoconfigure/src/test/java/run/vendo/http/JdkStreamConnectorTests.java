@@ -78,8 +78,7 @@ class JdkStreamConnectorTests {
 		finally {
 			server.shutdownNow();
 		}
-		// Else there was no race.
-		assertThat(answered).isBetween(1, ROUNDS - 1);
+		assertThat(answered).as("answers that came first, so that somebody had to close them").isPositive();
 	}
 
 	private static void isSendAsync(InvocationOnMock call) {

@@ -47,7 +47,11 @@ record Avatar(String initials, String color, String ink) {
 
 	private static String initials(String name) {
 		String[] words = name.strip().split("[\\s_-]+");
-		String initials = (words.length > 1) ? first(words[0], 1) + first(words[1], 1) : first(words[0], 2);
+		String initials = switch (words.length) {
+			case 0 -> "?";
+			case 1 -> first(words[0], 2);
+			default -> first(words[0], 1) + first(words[1], 1);
+		};
 		return initials.toUpperCase(Locale.ROOT);
 	}
 

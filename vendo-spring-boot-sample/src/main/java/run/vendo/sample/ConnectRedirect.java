@@ -1,6 +1,7 @@
 package run.vendo.sample;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Set;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -32,6 +33,10 @@ class ConnectRedirect {
 	private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "::1", "[::1]", "0:0:0:0:0:0:0:1",
 			"[0:0:0:0:0:0:0:1]");
 
+	// A proxy on this machine calls for others. One that says nothing cannot be told.
+	private static final List<String> FORWARDED = List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
+			"X-Real-IP", "Via");
+
 	private final VendoClient vendo;
 
 	ConnectRedirect(VendoClient vendo) {
@@ -40,7 +45,8 @@ class ConnectRedirect {
 
 	@GetMapping("/connect/{slug}")
 	ResponseEntity<Void> connect(@PathVariable String slug, HttpServletRequest request) {
-		if (!THIS_MACHINE.contains(request.getRemoteAddr()) || !THIS_MACHINE.contains(request.getServerName())) {
+		if (!THIS_MACHINE.contains(request.getRemoteAddr()) || !THIS_MACHINE.contains(request.getServerName())
+				|| FORWARDED.stream().anyMatch((name) -> request.getHeader(name) != null)) {
 			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
 					"Providers are connected from the machine that the sample runs on, at http://localhost");
 		}

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class AvatarTests {
 
 	@ParameterizedTest
-	@CsvSource({ "OpenAI, OP", "Google Mail, GM", "x, X", "google_drive, GD", "'', ''" })
+	@CsvSource({ "OpenAI, OP", "Google Mail, GM", "x, X", "google_drive, GD", "-, ?", "'', ''" })
 	void initialsAreOfTheName(String name, String initials) {
 		assertThat(Avatar.of("slug", name, null).initials()).isEqualTo(initials);
 	}

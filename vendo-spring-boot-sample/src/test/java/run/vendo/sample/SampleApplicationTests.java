@@ -94,6 +94,8 @@ class SampleApplicationTests {
 		for (MockHttpServletRequestBuilder elsewhere : List.of(
 				MockMvcRequestBuilders.get("http://evil.example/connect/slack"),
 				MockMvcRequestBuilders.get("http://localhost.evil.example/connect/slack"),
+				MockMvcRequestBuilders.get("http://localhost/connect/slack").header("X-Forwarded-For", "203.0.113.9"),
+				MockMvcRequestBuilders.get("http://localhost/connect/slack").header("Via", "1.1 tunnel"),
 				MockMvcRequestBuilders.get("http://localhost/connect/slack").remoteAddress("203.0.113.9"))) {
 			MockHttpServletResponse answer = mvc.perform(elsewhere).andReturn().getResponse();
 			assertThat(answer.getStatus()).isEqualTo(403);

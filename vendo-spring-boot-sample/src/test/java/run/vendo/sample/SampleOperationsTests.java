@@ -430,8 +430,10 @@ class SampleOperationsTests {
 
 		void assertThatNoneNoticed() {
 			assertThat(this.noticed).isEmpty();
-			assertThat(this.times).hasSizeGreaterThan(50).allMatch((time) -> time.compareTo(RESPONSE_TIMEOUT) < 0);
+			assertThat(this.times).hasSizeGreaterThan(50);
+			// A machine that has other things to do holds up a few of them.
 			List<Duration> sorted = this.times.stream().sorted().toList();
+			assertThat(sorted.get(sorted.size() * 9 / 10)).isLessThan(RESPONSE_TIMEOUT);
 			assertThat(sorted.get(sorted.size() / 2)).isLessThan(Duration.ofMillis(100));
 		}
 

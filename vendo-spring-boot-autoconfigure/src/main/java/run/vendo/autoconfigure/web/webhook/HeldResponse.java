@@ -18,6 +18,9 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
  */
 final class HeldResponse extends ServerHttpResponseDecorator {
 
+	// What a webhook is answered with is read by nobody.
+	private static final int LARGEST = 1024 * 1024;
+
 	private volatile boolean whole;
 
 	/**
@@ -33,8 +36,12 @@ final class HeldResponse extends ServerHttpResponseDecorator {
 
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+		if (isCommitted()) {
+			// Somebody else has answered: nobody is going to release it.
+			return Flux.from(body).doOnNext(DataBufferUtils::release).then();
+		}
 		Mono<? extends DataBuffer> content = (body instanceof Mono<? extends DataBuffer> mono) ? mono
-				: DataBufferUtils.join(body);
+				: DataBufferUtils.join(body, LARGEST);
 		return super.writeWith(content.doOnNext((buffer) -> this.whole = true));
 	}
 

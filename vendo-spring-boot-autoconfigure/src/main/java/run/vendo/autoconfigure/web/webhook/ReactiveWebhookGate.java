@@ -54,7 +54,7 @@ final class ReactiveWebhookGate {
 	/**
 	 * Do the work on a delivery to its end, even if the sender goes away: its claim,
 	 * given back while the work goes on, would let the same delivery in beside it. Once
-	 * the sender has gone, the work has the time that a claim lasts.
+	 * the sender has gone, the work has what is left of the time that a claim lasts.
 	 * @param delivery the delivery
 	 * @param work what is done about it, and finishes it
 	 * @return what comes of it
@@ -63,20 +63,21 @@ final class ReactiveWebhookGate {
 		return Mono.create((sink) -> {
 			Sinks.Empty<Void> left = Sinks.empty();
 			AtomicBoolean alone = new AtomicBoolean();
-			work.takeUntilOther(left.asMono().then(Mono.delay(this.gate.lease()))).subscribe((result) -> {
-				if (alone.get()) {
-					// Nobody is going to write it.
-					finish(delivery, false).subscribe();
-				}
-				sink.success(result);
-			}, (failure) -> {
-				if (alone.get()) {
-					this.gate.failedAlone(delivery, failure);
-				}
-				else {
-					sink.error(failure);
-				}
-			}, sink::success, Context.of(sink.contextView()));
+			work.takeUntilOther(left.asMono().then(Mono.defer(() -> Mono.delay(this.gate.claimed(delivery)))))
+				.subscribe((result) -> {
+					if (alone.get()) {
+						// Nobody is going to write it.
+						finish(delivery, false).subscribe();
+					}
+					sink.success(result);
+				}, (failure) -> {
+					if (alone.get()) {
+						this.gate.failedAlone(delivery, failure);
+					}
+					else {
+						sink.error(failure);
+					}
+				}, sink::success, Context.of(sink.contextView()));
 			sink.onCancel(() -> {
 				alone.set(true);
 				left.tryEmitEmpty();

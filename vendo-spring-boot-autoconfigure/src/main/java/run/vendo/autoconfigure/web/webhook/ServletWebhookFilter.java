@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
@@ -54,17 +55,13 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 				proceed(delivery, request, response, chain);
 			}
 			else {
-				chain.doFilter(request, response);
+				passOn(request, response, chain);
 			}
 			return;
 		}
-		if (!this.handlers.mayTake(request)) {
-			chain.doFilter(request, response);
-			return;
-		}
-		WebhookEndpoint endpoint = this.handlers.find(request);
+		WebhookEndpoint endpoint = this.handlers.mayTake(request) ? this.handlers.find(request) : null;
 		if (endpoint == null) {
-			chain.doFilter(request, response);
+			passOn(request, response, chain);
 			return;
 		}
 		WebhookRequest webhook = new WebhookRequest(request, this.gate.maxBodySize(), this.gate::tooLarge);
@@ -83,9 +80,27 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 		}
 	}
 
+	private void passOn(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		boolean failed = true;
+		try {
+			chain.doFilter(request, response);
+			failed = false;
+		}
+		finally {
+			// What the response of a functional endpoint has not finished, because
+			// somebody
+			// put another response in its place.
+			if (request.getAttribute(WebhookDelivery.FUNCTION_ATTRIBUTE) instanceof WebhookDelivery delivery
+					&& !request.isAsyncStarted()) {
+				this.gate.finish(delivery, !failed && HttpStatusCode.valueOf(response.getStatus()).is2xxSuccessful());
+			}
+		}
+	}
+
 	private @Nullable WebhookDelivery receive(WebhookEndpoint endpoint, WebhookRequest request,
 			HttpServletResponse response) throws IOException {
-		HttpHeaders headers = headers(request);
+		HttpHeaders headers = headers(request, endpoint.isVerifiedByVendo() ? HEADERS : allNames(request));
 		WebhookDelivery delivery = null;
 		try {
 			this.gate.requireReadable(headers, request.getContentLengthLong());
@@ -132,10 +147,14 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 		response.flushBuffer();
 	}
 
-	// What a delivery is verified by; to copy all of them costs more than to sign.
-	private static HttpHeaders headers(HttpServletRequest request) {
+	private static List<String> allNames(HttpServletRequest request) {
+		return Collections.list(request.getHeaderNames());
+	}
+
+	// To copy all of them costs more than to sign.
+	private static HttpHeaders headers(HttpServletRequest request, List<String> names) {
 		HttpHeaders headers = new HttpHeaders();
-		for (String name : HEADERS) {
+		for (String name : names) {
 			List<String> values = Collections.list(request.getHeaders(name));
 			if (!values.isEmpty()) {
 				headers.put(name, values);

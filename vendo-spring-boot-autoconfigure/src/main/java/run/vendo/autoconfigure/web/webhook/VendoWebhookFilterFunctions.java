@@ -103,6 +103,7 @@ public final class VendoWebhookFilterFunctions {
 			throw ex;
 		}
 		delivery.reachHandler();
+		request.servletRequest().setAttribute(WebhookDelivery.FUNCTION_ATTRIBUTE, delivery);
 		return new FinishingResponse(response, this.gate, delivery);
 	}
 

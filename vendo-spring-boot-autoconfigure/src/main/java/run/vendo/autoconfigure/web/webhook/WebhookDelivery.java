@@ -16,6 +16,9 @@ final class WebhookDelivery {
 	/** Where the request carries it. */
 	static final String ATTRIBUTE = WebhookDelivery.class.getName();
 
+	/** Where a servlet request holds the one that a functional endpoint was given. */
+	static final String FUNCTION_ATTRIBUTE = ATTRIBUTE + ".function";
+
 	private final WebhookEndpoint endpoint;
 
 	private final WebhookEvent<JsonNode> event;

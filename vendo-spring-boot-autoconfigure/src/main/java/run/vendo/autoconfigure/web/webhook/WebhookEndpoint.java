@@ -17,6 +17,14 @@ import run.vendo.webhook.WebhooksApi;
  */
 record WebhookEndpoint(String name, WebhooksApi webhooks, @Nullable Duration maxAge) {
 
+	/**
+	 * Return whether the verifier is ours. An application's own may look at any header.
+	 * @return whether a delivery is told by the headers of Vendo alone
+	 */
+	boolean isVerifiedByVendo() {
+		return this.webhooks.getClass().getPackage() == WebhooksApi.class.getPackage();
+	}
+
 	WebhookEndpoint named(String name) {
 		return new WebhookEndpoint(name, this.webhooks, this.maxAge);
 	}

@@ -67,8 +67,14 @@ final class WebhookGate {
 		return this.maxBodySize;
 	}
 
-	Duration lease() {
-		return this.lease;
+	/**
+	 * Return how long a delivery is still claimed.
+	 * @param delivery the delivery
+	 * @return the time until its claim ends, or none
+	 */
+	Duration claimed(WebhookDelivery delivery) {
+		Duration left = this.lease.minus(Duration.between(delivery.arrived(), this.clock.instant()));
+		return left.isNegative() ? Duration.ZERO : left;
 	}
 
 	/**
@@ -210,9 +216,12 @@ final class WebhookGate {
 		if (!delivery.finish(false)) {
 			return;
 		}
-		logger.warn(("%s: was given up while it may still have been at work. The delivery is not handled again before "
-				+ "its claim ends, %d s after it came")
-			.formatted(delivery.endpoint().name(), this.lease.toSeconds()));
+		if (this.store != null && delivery.key() != null) {
+			logger.warn(
+					("%s: was given up while it may still have been at work. The delivery is not handled again before "
+							+ "its claim ends, %d s after it came")
+						.formatted(delivery.endpoint().name(), this.lease.toSeconds()));
+		}
 		this.metrics.count(Outcome.FAILED, NO_REASON, delivery.event().secretIndex());
 	}
 

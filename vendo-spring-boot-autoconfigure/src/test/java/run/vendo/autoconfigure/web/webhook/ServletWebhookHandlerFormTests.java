@@ -1,10 +1,14 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 import jakarta.servlet.AsyncContext;
@@ -17,12 +21,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import run.vendo.autoconfigure.web.webhook.WebhookServer.Calls;
+import run.vendo.webhook.WebhooksApi;
 
 import org.springframework.boot.web.error.ErrorPage;
 import org.springframework.boot.web.error.ErrorPageRegistrar;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.util.StreamUtils;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -81,6 +87,37 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 	}
 
 	@Test
+	void whenAnotherFilterReplacesTheResponseOfAFunctionalEndpointThenItsDeliveryIsHandledOnce() {
+		String event = WebhookServer.event();
+		assertThat(server().deliver("/replaced-function", event).body()).isEqualTo("replaced");
+		HttpResponse<String> again = server().deliver("/replaced-function", event);
+		assertThat(again.statusCode()).isEqualTo(200);
+		assertThat(server().calls().all()).containsExactly("/replaced-function");
+	}
+
+	@Test
+	void whenAnotherFilterRefusesWhatAFunctionalEndpointHasDoneThenItRunsAgain() {
+		String event = WebhookServer.event();
+		for (int i = 0; i < 2; i++) {
+			assertThat(server().deliver("/refused-function", event).statusCode()).isEqualTo(503);
+		}
+		assertThat(server().calls().all()).containsExactly("/refused-function", "/refused-function");
+	}
+
+	@Test
+	void whenTheApplicationVerifiesByItselfThenItSeesEveryHeader() {
+		try (WebhookServer other = WebhookServer.start(Stack.SERVLET, List.of(), SharedHandlers.Annotated.class,
+				OwnVerifier.class)) {
+			HttpRequest request = other.signed("/shared/nothing", WebhookServer.event())
+				.setHeader("X-Tenant", "acme")
+				.build();
+			HttpResponse<String> answer = other.send(request);
+			assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+			assertThat(OwnVerifier.tenants).containsExactly("acme");
+		}
+	}
+
+	@Test
 	void whenAFunctionalEndpointFailsLaterThenItsDeliveryRunsWhenItComesAgain() {
 		String event = WebhookServer.event();
 		for (int i = 0; i < 2; i++) {
@@ -126,6 +163,34 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 	}
 
 	/**
+	 * A verifier that looks at a header of its own.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class OwnVerifier {
+
+		static final List<String> tenants = new CopyOnWriteArrayList<>();
+
+		@Bean
+		WebhooksApi ownWebhooks(Clock clock) {
+			tenants.clear();
+			WebhooksApi vendo = WebhooksApi.of(List.of(WebhookServer.SECRET), WebhooksApi.DEFAULT_MAX_AGE, clock);
+			return (WebhooksApi) Proxy.newProxyInstance(getClass().getClassLoader(),
+					new Class<?>[] { WebhooksApi.class }, (proxy, method, arguments) -> {
+						if (method.getName().equals("verify")) {
+							tenants.addAll(((HttpHeaders) arguments[0]).getOrEmpty("X-Tenant"));
+						}
+						try {
+							return method.invoke(vendo, arguments);
+						}
+						catch (InvocationTargetException ex) {
+							throw ex.getTargetException();
+						}
+					});
+		}
+
+	}
+
+	/**
 	 * What leads from one handler to another.
 	 */
 	@Configuration(proxyBeanMethods = false)
@@ -168,6 +233,25 @@ class ServletWebhookHandlerFormTests extends AbstractWebhookHandlerFormTests {
 				}))
 				.filter(webhooks.verify())
 				.build();
+		}
+
+		@Bean
+		RouterFunction<ServerResponse> replacedRoutes(VendoWebhookFilterFunctions webhooks, Calls calls) {
+			return RouterFunctions.route()
+				.route(RequestPredicates.path("/replaced-function").or(RequestPredicates.path("/refused-function")),
+						(request) -> {
+							calls.add(request.path());
+							return ServerResponse.ok().body("original");
+						})
+				.filter(webhooks.verify())
+				.build()
+				.filter((request, next) -> {
+					ServerResponse response = next.handle(request);
+					if (request.path().startsWith("/refused")) {
+						return ServerResponse.status(503).build();
+					}
+					return ServerResponse.status(response.statusCode()).body("replaced");
+				});
 		}
 
 		private static ServerResponse later(Calls calls, String path, Supplier<ServerResponse> response) {
