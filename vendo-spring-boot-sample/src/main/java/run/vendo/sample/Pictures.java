@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 import run.vendo.VendoClient;
 import run.vendo.connection.Connection;
 import run.vendo.error.VendoException;
+import run.vendo.event.ConnectionEvent;
 import run.vendo.http.VendoCredential;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.event.EventListener;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
@@ -41,6 +44,9 @@ class Pictures {
 
 	static final Duration KEPT = Duration.ofHours(1);
 
+	// Anybody's page can ask for pictures, and each question goes to the platform.
+	static final Duration ASKED_AGAIN = Duration.ofSeconds(30);
+
 	private static final int KEPT_AT_MOST = 200;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -56,6 +62,8 @@ class Pictures {
 	private final VendoClient vendo;
 
 	private final Clock clock;
+
+	private volatile @Nullable Connections connections;
 
 	private final Map<String, Picture> kept = new LinkedHashMap<>() {
 
@@ -73,12 +81,18 @@ class Pictures {
 		this.clock = clock.getIfUnique(Clock::systemUTC);
 	}
 
+	@EventListener
+	void on(ConnectionEvent event) {
+		this.connections = null;
+	}
+
 	@GetMapping("/pictures/{slug}")
 	ResponseEntity<byte[]> picture(@PathVariable String slug) {
 		Picture picture = find(slug);
 		return ResponseEntity.ok()
 			.contentType(picture.type())
-			.cacheControl(picture.lasts() ? CacheControl.maxAge(KEPT).cachePrivate() : CacheControl.noStore())
+			.cacheControl(
+					KEPT.equals(picture.life()) ? CacheControl.maxAge(KEPT).cachePrivate() : CacheControl.noStore())
 			// An SVG that is opened by itself is a page, and could have a script.
 			.header("Content-Security-Policy", "sandbox")
 			.body(picture.content());
@@ -88,34 +102,55 @@ class Pictures {
 		Instant now = this.clock.instant();
 		synchronized (this.kept) {
 			Picture known = this.kept.get(slug);
-			if (known != null && known.fetched().plus(KEPT).isAfter(now)) {
+			if (known != null && known.fetched().plus(known.life()).isAfter(now)) {
 				return known;
 			}
 		}
 		Picture picture = draw(slug, now);
-		if (picture.lasts()) {
-			synchronized (this.kept) {
-				this.kept.remove(slug);
-				this.kept.put(slug, picture);
-			}
+		synchronized (this.kept) {
+			this.kept.remove(slug);
+			this.kept.put(slug, picture);
 		}
 		return picture;
 	}
 
 	private Picture draw(String slug, Instant now) {
-		Avatar initials = Avatar.of(slug, slug, null);
+		Connection connection = connection(slug, now);
+		if (connection == null) {
+			return new Picture(SVG, Avatar.of(slug, slug, null).svg(), now, ASKED_AGAIN);
+		}
+		byte[] initials = Avatar.of(slug, connection.displayName(), connection.brandColor()).svg();
 		try {
-			Connection connection = this.vendo.connections().get(slug).orElse(null);
-			if (connection != null) {
-				initials = Avatar.of(slug, connection.displayName(), connection.brandColor());
-				Picture logo = isOfThePlatform(connection.logoUrl()) ? logo(connection, now) : null;
-				return (logo != null) ? logo : new Picture(SVG, initials.svg(), now, true);
-			}
+			Picture logo = isOfThePlatform(connection.logoUrl()) ? logo(connection, now) : null;
+			return (logo != null) ? logo : new Picture(SVG, initials, now, KEPT);
 		}
 		catch (VendoException ex) {
 			// What cannot be had now can be later.
+			return new Picture(SVG, initials, now, ASKED_AGAIN);
 		}
-		return new Picture(SVG, initials.svg(), now, false);
+	}
+
+	private @Nullable Connection connection(String slug, Instant now) {
+		Connections connections = this.connections;
+		if (connections == null || !connections.read().plus(ASKED_AGAIN).isAfter(now)) {
+			connections = new Connections(read(), now);
+			this.connections = connections;
+		}
+		return connections.list()
+			.stream()
+			.filter((connection) -> connection.slug().equals(slug))
+			.findFirst()
+			.orElse(null);
+	}
+
+	private List<Connection> read() {
+		try {
+			return this.vendo.connections().list();
+		}
+		catch (VendoException ex) {
+			// The page itself says so.
+			return List.of();
+		}
 	}
 
 	private @Nullable Picture logo(Connection connection, Instant now) {
@@ -128,7 +163,7 @@ class Pictures {
 		MediaType type = type(answer.getHeaders());
 		byte[] content = answer.getBody();
 		boolean image = type != null && TYPES.stream().anyMatch(type::equalsTypeAndSubtype);
-		return (image && content != null && content.length <= LARGEST) ? new Picture(type, content, now, true) : null;
+		return (image && content != null && content.length <= LARGEST) ? new Picture(type, content, now, KEPT) : null;
 	}
 
 	private static @Nullable MediaType type(HttpHeaders headers) {
@@ -160,9 +195,19 @@ class Pictures {
 	 * @param type its type
 	 * @param content its bytes
 	 * @param fetched since when it is known
-	 * @param lasts whether it will do for a while
+	 * @param life how long it will do
 	 */
-	private record Picture(MediaType type, byte[] content, Instant fetched, boolean lasts) {
+	private record Picture(MediaType type, byte[] content, Instant fetched, Duration life) {
+
+	}
+
+	/**
+	 * Connections as the platform listed them.
+	 *
+	 * @param list the connections
+	 * @param read when they were listed
+	 */
+	private record Connections(List<Connection> list, Instant read) {
 
 	}
 

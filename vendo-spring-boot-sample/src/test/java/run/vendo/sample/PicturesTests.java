@@ -43,10 +43,14 @@ class PicturesTests {
 	// Pictures are kept, so each test has a provider of its own.
 	private int number;
 
-	private final ConfigurableApplicationContext context = new SpringApplicationBuilder(SampleApplication.class).run(
-			"--server.port=0", "--vendo.api-key=" + this.platform.apiKey(),
-			"--vendo.base-url=" + this.platform.baseUrl(), "--vendo.credentials-url=" + this.platform.credentialsUrl(),
-			"--vendo.data-proxy-url=" + this.platform.dataProxyUrl());
+	private final MovingClock clock = new MovingClock();
+
+	private final ConfigurableApplicationContext context = new SpringApplicationBuilder(SampleApplication.class)
+		.initializers((context) -> context.getBeanFactory().registerSingleton("clock", this.clock))
+		.run("--server.port=0", "--vendo.api-key=" + this.platform.apiKey(),
+				"--vendo.base-url=" + this.platform.baseUrl(),
+				"--vendo.credentials-url=" + this.platform.credentialsUrl(),
+				"--vendo.data-proxy-url=" + this.platform.dataProxyUrl());
 
 	@AfterAll
 	void stop() {
@@ -63,6 +67,17 @@ class PicturesTests {
 		assertThat(picture(slug).body()).isEqualTo(picture.body());
 		assertThat(this.platform.requests("/logos/some.svg")).singleElement()
 			.satisfies((request) -> assertThat(request.header("Authorization")).isNull());
+	}
+
+	@Test
+	void whoeverAsksForWhatNobodyKnowsAsksThePlatformOnce() {
+		this.clock.move(Pictures.ASKED_AGAIN);
+		String list = "/api/deployments/me/connections";
+		int before = this.platform.requests(list).size();
+		for (int i = 0; i < 20; i++) {
+			picture("unknown-" + i);
+		}
+		assertThat(this.platform.requests(list)).hasSizeLessThanOrEqualTo(before + 2);
 	}
 
 	@Test
@@ -134,6 +149,8 @@ class PicturesTests {
 		HttpResponse<String> before = picture(slug);
 		assertThat(before.body()).contains(INITIALS);
 		assertThat(before.headers().firstValue("Cache-Control")).contains("no-store");
+		assertThat(picture(slug).body()).as("not asked for at each look").contains(INITIALS);
+		this.clock.move(Pictures.ASKED_AGAIN);
 		HttpResponse<String> after = picture(slug);
 		assertThat(after.body()).contains("<circle");
 		assertThat(after.headers().firstValue("Cache-Control")).contains("max-age=3600, private");
@@ -172,6 +189,7 @@ class PicturesTests {
 		String slug = "provider-" + (++this.number);
 		this.platform.integration(slug, fields);
 		this.platform.connect(slug);
+		this.clock.move(Pictures.ASKED_AGAIN);
 		return slug;
 	}
 
