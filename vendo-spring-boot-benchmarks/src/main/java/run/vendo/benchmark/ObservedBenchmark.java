@@ -126,8 +126,8 @@ public class ObservedBenchmark {
 	}
 
 	private static byte[] fetch(WebClient http) {
-		return Objects
-			.requireNonNull(http.get().uri("/api/deployments/me/connections").retrieve().bodyToMono(byte[].class).block());
+		return Objects.requireNonNull(
+				http.get().uri("/api/deployments/me/connections").retrieve().bodyToMono(byte[].class).block());
 	}
 
 	@Benchmark
