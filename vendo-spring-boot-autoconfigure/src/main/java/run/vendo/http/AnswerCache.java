@@ -22,7 +22,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -36,6 +39,7 @@ import reactor.core.scheduler.Schedulers;
 
 import org.springframework.cache.Cache;
 import org.springframework.http.HttpHeaders;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.StringUtils;
 
 /**
@@ -52,7 +56,10 @@ final class AnswerCache {
 	private static final int FORMAT = 2;
 
 	// How many threads may hang in a cache at once.
-	private static final int MOST_LATE = 4;
+	private static final int MOST_THREADS = 4;
+
+	// How many questions may wait for a thread.
+	private static final int MOST_WAITING = 256;
 
 	private static final Duration LONGEST_LIFETIME = Duration.ofDays(365);
 
@@ -69,6 +76,9 @@ final class AnswerCache {
 
 	private final Scheduler scheduler;
 
+	// Not one that callers work on: each would wait for a question behind it.
+	private final ThreadPoolExecutor executor;
+
 	private final AtomicInteger late = new AtomicInteger();
 
 	// Families that were written to and of which the cache may not know yet.
@@ -84,6 +94,18 @@ final class AnswerCache {
 		this.caching = caching;
 		this.clock = clock;
 		this.scheduler = scheduler;
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("vendo-answers-");
+		threads.setDaemon(true);
+		this.executor = new ThreadPoolExecutor(MOST_THREADS, MOST_THREADS, 60, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(MOST_WAITING), threads);
+		this.executor.allowCoreThreadTimeOut(true);
+	}
+
+	/**
+	 * Ask the cache no more. What it was asked before is still done.
+	 */
+	void close() {
+		this.executor.shutdown();
 	}
 
 	/**
@@ -254,22 +276,23 @@ final class AnswerCache {
 	 */
 	private <T> Mono<T> soon(Duration patience, Supplier<@Nullable T> work) {
 		return Mono.defer(() -> {
-			if (this.late.get() >= MOST_LATE) {
+			if (this.late.get() >= MOST_THREADS) {
 				return Mono.empty();
 			}
 			CompletableFuture<@Nullable T> done = new CompletableFuture<>();
 			try {
-				Schedulers.boundedElastic().schedule(() -> {
+				this.executor.execute(Schedulers.onSchedule(() -> {
 					try {
 						done.complete(work.get());
 					}
 					finally {
 						done.complete(null);
 					}
-				});
+				}));
 			}
 			catch (RejectedExecutionException ex) {
-				this.inTime.failed(ex);
+				// Too many wait already, and will say so if it is in vain.
+				logger.debug("The cache of answers is not asked, as it has enough to do");
 				return Mono.empty();
 			}
 			return Mono.fromFuture(done, true)

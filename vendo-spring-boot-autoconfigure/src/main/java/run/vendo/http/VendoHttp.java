@@ -379,6 +379,9 @@ public final class VendoHttp {
 	public void close() {
 		if (!this.view && this.closing.close()) {
 			this.transport.release();
+			if (this.answers != null) {
+				this.answers.close();
+			}
 		}
 	}
 

@@ -5,16 +5,20 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -27,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -380,6 +385,69 @@ class ResponseCachingTests {
 	}
 
 	@Test
+	void whenAllThreadsForBlockingCodeAreTakenTheCacheAnswersAllTheSame() throws Exception {
+		assertThat(tool()).isEqualTo(1);
+		// Time stands still: whoever waits in vain does so for good.
+		TestScheduler time = new TestScheduler(Duration.ofNanos(1));
+		int most = Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+		CountDownLatch entered = new CountDownLatch(most);
+		try (VendoClient other = builder(this.cache).scheduler(time).build()) {
+			List<Future<Integer>> answers = new ArrayList<>();
+			for (int i = 0; i < most; i++) {
+				answers.add(Mono.fromCallable(() -> {
+					entered.countDown();
+					entered.await();
+					return number(other.http().get("/api/tools/x"));
+				}).subscribeOn(Schedulers.boundedElastic()).toFuture());
+			}
+			for (Future<Integer> answer : answers) {
+				assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+			}
+		}
+	}
+
+	@Test
+	void howeverManyCallAtOnceNoMoreThanAFewThreadsHangInTheCache() throws Exception {
+		HangingCache hanging = new HangingCache(true);
+		TestScheduler time = new TestScheduler(Duration.ofNanos(1));
+		int callers = 16;
+		ExecutorService executor = Executors.newFixedThreadPool(callers);
+		try (VendoClient other = builder(hanging).scheduler(time).build()) {
+			List<Future<Integer>> calls = new ArrayList<>();
+			for (int i = 0; i < callers; i++) {
+				calls.add(executor.submit(() -> number(other.http().get("/api/tools/x"))));
+			}
+			await(() -> Collections.frequency(time.timeouts(), AnswerCache.PATIENCE) == callers);
+			time.elapse(AnswerCache.PATIENCE);
+			for (Future<Integer> call : calls) {
+				assertThat(call.get()).isPositive();
+			}
+			assertThat(hanging.within()).isBetween(1, 4);
+		}
+		finally {
+			hanging.open();
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	void threadsForTheCacheAreThereWhenTheyAreNeededAndEndWithTheClient() {
+		Predicate<Thread> ours = (thread) -> thread.getName().startsWith("vendo-answers-");
+		Set<Thread> before = Thread.getAllStackTraces().keySet();
+		AnswerCache own = new AnswerCache(ResponseCaching.in(this.cache), this.clock, Schedulers.parallel());
+		assertThat(Thread.getAllStackTraces().keySet()).filteredOn(ours).isSubsetOf(before);
+		own.written(URI.create("http://a/api/b"), List.of("/api/b"), Duration.ofSeconds(20)).block();
+		List<Thread> started = Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter(ours.and((thread) -> !before.contains(thread)))
+			.toList();
+		assertThat(started).hasSize(1).allMatch(Thread::isDaemon);
+		own.close();
+		await(() -> !started.get(0).isAlive());
+	}
+
+	@Test
 	void whatAWriteCouldNotDropIsNotUsed() {
 		AtomicBoolean broken = new AtomicBoolean();
 		ConcurrentMapCache unreliable = new ConcurrentMapCache("unreliable") {
@@ -627,6 +695,8 @@ class ResponseCachingTests {
 
 		private final CountDownLatch put = new CountDownLatch(1);
 
+		private final AtomicInteger within = new AtomicInteger();
+
 		private final boolean reads;
 
 		HangingCache(boolean reads) {
@@ -650,12 +720,17 @@ class ResponseCachingTests {
 		}
 
 		private void hang() {
+			this.within.incrementAndGet();
 			try {
 				this.opening.await();
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);
 			}
+		}
+
+		int within() {
+			return this.within.get();
 		}
 
 		void awaitPut() throws InterruptedException {
