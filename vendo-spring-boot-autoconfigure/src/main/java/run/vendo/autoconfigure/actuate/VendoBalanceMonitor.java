@@ -73,6 +73,12 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 
 	private static final double INTERVAL_JITTER = 0.2;
 
+	/**
+	 * How far apart readings are at most that events lead to: the platform answers 60 a
+	 * minute.
+	 */
+	private static final Duration EVENT_INTERVAL = Duration.ofSeconds(60);
+
 	private static final Duration LONGEST_DELAY = Duration.ofHours(1);
 
 	private final String prefix;
@@ -369,8 +375,8 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		private long notBefore = Long.MIN_VALUE;
 
 		/**
-		 * Before when no event leads to an attempt: they are an interval apart as well,
-		 * for an application that spends gets many events.
+		 * Before when no event leads to an attempt: they are apart as well, for an
+		 * application that spends gets many events.
 		 */
 		private long noEventBefore = Long.MIN_VALUE;
 
@@ -402,7 +408,7 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 			long now = now();
 			long at = Math.max(now + random(JITTER), Math.max(this.noEventBefore, this.notBefore));
 			if (at <= this.next) {
-				this.noEventBefore = at + pause(null).toMillis();
+				this.noEventBefore = at + pauseAfterEvent().toMillis();
 				refreshIn(Duration.ofMillis(at - now));
 			}
 		}
@@ -506,9 +512,17 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 			}
 		}
 
-		private Duration pause(@Nullable Duration wanted) {
+		private Duration pauseAfterEvent() {
 			Duration interval = VendoBalanceMonitor.this.interval;
-			Duration pause = interval.plusMillis((long) (random(interval) * INTERVAL_JITTER));
+			return withJitter((interval.compareTo(EVENT_INTERVAL) < 0) ? interval : EVENT_INTERVAL);
+		}
+
+		private Duration withJitter(Duration interval) {
+			return interval.plusMillis((long) (random(interval) * INTERVAL_JITTER));
+		}
+
+		private Duration pause(@Nullable Duration wanted) {
+			Duration pause = withJitter(VendoBalanceMonitor.this.interval);
 			if (wanted == null || wanted.compareTo(pause) <= 0) {
 				return pause;
 			}

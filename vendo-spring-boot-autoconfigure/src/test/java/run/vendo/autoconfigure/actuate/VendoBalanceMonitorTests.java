@@ -65,6 +65,8 @@ class VendoBalanceMonitorTests {
 
 	private double random;
 
+	private Duration interval = INTERVAL;
+
 	@AfterEach
 	void stop() {
 		this.monitors.forEach(VendoBalanceMonitor::stop);
@@ -491,6 +493,27 @@ class VendoBalanceMonitorTests {
 	}
 
 	@Test
+	void howeverLongTheIntervalAnEventLeadsToAQuestionWithinAMinute() {
+		this.interval = Duration.ofHours(1);
+		VendoBalanceMonitor monitor = running();
+		advance(Duration.ofSeconds(5));
+		monitor.on(event("billing.balance_changed", "\"remaining_micros\":5"));
+		advance(Duration.ZERO);
+		assertThat(this.billing.asked()).isEqualTo(2);
+		advance(Duration.ofSeconds(61));
+		monitor.on(event("billing.balance_exhausted", ""));
+		advance(Duration.ZERO);
+		assertThat(this.billing.asked()).isEqualTo(3);
+		monitor.on(event("billing.cap_tripped", "\"window\":\"daily\""));
+		advance(Duration.ofMillis(59_999));
+		assertThat(this.billing.asked()).isEqualTo(3);
+		advance(Duration.ofMillis(1));
+		assertThat(this.billing.asked()).isEqualTo(4);
+		advance(Duration.ofHours(1).minusMillis(1));
+		assertThat(this.billing.asked()).isEqualTo(4);
+	}
+
+	@Test
 	void anAnswerThatMayBeOlderThanAnEventDoesNotTakeItsPlace() {
 		VendoBalanceMonitor monitor = running();
 		Sinks.One<Balance> answer = Sinks.one();
@@ -601,7 +624,7 @@ class VendoBalanceMonitorTests {
 
 	private VendoBalanceMonitor create(boolean vendoMode, Supplier<Scheduler> scheduler) {
 		double random = this.random;
-		VendoBalanceMonitor monitor = new VendoBalanceMonitor(vendoMode, () -> this.billing, INTERVAL, () -> {
+		VendoBalanceMonitor monitor = new VendoBalanceMonitor(vendoMode, () -> this.billing, this.interval, () -> {
 			this.schedulers.incrementAndGet();
 			return scheduler.get();
 		}, clock(), () -> random);
