@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import run.vendo.autoconfigure.VendoAccounts;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Lazy;
  */
 @Configuration(proxyBeanMethods = false)
 @Conditional(OnVendoAccountsCondition.class)
+@ConditionalOnBean(VendoAccounts.class)
 class AccountBalanceConfiguration {
 
 	/**

@@ -5,9 +5,11 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 import run.vendo.VendoClient;
+import run.vendo.autoconfigure.VendoAccounts;
 import run.vendo.autoconfigure.event.EventStreamMonitor;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -110,6 +112,7 @@ final class VendoHealthConfigurations {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@Conditional(OnVendoAccountsCondition.class)
+	@ConditionalOnBean(VendoAccounts.class)
 	@ConditionalOnWebApplication(type = Type.REACTIVE)
 	@ConditionalOnEnabledHealthIndicator("vendo-accounts")
 	@Import(AccountBalanceConfiguration.class)
@@ -131,6 +134,7 @@ final class VendoHealthConfigurations {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@Conditional(OnVendoAccountsCondition.class)
+	@ConditionalOnBean(VendoAccounts.class)
 	@ConditionalOnEnabledHealthIndicator("vendo-accounts")
 	@Import(AccountBalanceConfiguration.class)
 	static class BlockingAccounts {

@@ -117,6 +117,30 @@ class VendoActuateAutoConfigurationTests {
 	}
 
 	@Test
+	void whenTheApplicationMakesTheClientItselfThenThereIsNothingOfFurtherAccounts() {
+		AutoConfigurations without = AutoConfigurations.of(VendoHealthAutoConfiguration.class,
+				VendoEndpointAutoConfiguration.class, VendoInfoContributorAutoConfiguration.class,
+				HealthContributorRegistryAutoConfiguration.class);
+		String[] properties = { "vendo.accounts.shop.api-key=" + TestClients.OTHER_KEY,
+				"management.endpoints.web.exposure.include=vendo" };
+		new WebApplicationContextRunner().withConfiguration(without)
+			.withUserConfiguration(OwnClient.class)
+			.withPropertyValues(properties)
+			.run((context) -> assertNothingOfAccounts(context));
+		new ReactiveWebApplicationContextRunner().withConfiguration(without)
+			.withUserConfiguration(OwnClient.class)
+			.withPropertyValues(properties)
+			.run((context) -> assertNothingOfAccounts(context));
+	}
+
+	private static void assertNothingOfAccounts(ApplicationContext context) {
+		assertThat(context.getBeansOfType(AccountBalances.class)).isEmpty();
+		assertThat(context.containsBean("vendoAccountsHealthContributor")).isFalse();
+		assertThat(context.containsBean("vendoHealthContributor")).isTrue();
+		assertThat(context.getBeansOfType(VendoEndpoint.class)).hasSize(1);
+	}
+
+	@Test
 	void contributesForFurtherAccountsOnceWhereThereAreAny() {
 		this.vendo.run((
 				context) -> assertThat(context.getBean(HealthContributorRegistry.class).getContributor("vendoAccounts"))
@@ -246,6 +270,16 @@ class VendoActuateAutoConfigurationTests {
 		environment.getPropertySources().addFirst(new MapPropertySource("test", properties));
 		new LowBalanceStatusOrder().postProcessEnvironment(environment, new SpringApplication());
 		return environment.getProperty("management.endpoint.health.status.order");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnClient {
+
+		@Bean
+		VendoClient ownVendoClient() {
+			return VendoClient.builder().environment((name) -> null).apiKey(TestClients.KEY).build();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
