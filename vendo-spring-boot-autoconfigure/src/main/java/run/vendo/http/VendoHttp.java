@@ -109,10 +109,8 @@ public final class VendoHttp {
 	// Of another exchange path, which it is closed with.
 	private final boolean view;
 
-	private volatile String identity;
-
-	// The key that the identity is of: it may change while the client works.
-	private volatile String identityKey;
+	// The key may change while the client works.
+	private volatile Identity identity;
 
 	private final Closing closing;
 
@@ -133,8 +131,7 @@ public final class VendoHttp {
 		this.errors = errorMapper(config, config.credential(), userJwt);
 		this.userJwt = userJwt;
 		this.view = view;
-		this.identityKey = (config.apiKey() != null) ? config.apiKey().get() : "";
-		this.identity = identityOf(config, this.identityKey, userJwt);
+		this.identity = Identity.of(config, (config.apiKey() != null) ? config.apiKey().get() : "", userJwt);
 		this.closing = closing;
 		this.sharedCalls = sharedCalls;
 		this.limiter = limiter;
@@ -274,7 +271,7 @@ public final class VendoHttp {
 	 * @see #currentIdentity()
 	 */
 	public String identity() {
-		return this.identity;
+		return this.identity.hash();
 	}
 
 	/**
@@ -285,23 +282,21 @@ public final class VendoHttp {
 	public String currentIdentity() {
 		Supplier<String> apiKey = this.config.apiKey();
 		try {
-			return (apiKey != null) ? identityWith(apiKey.get()) : this.identity;
+			return (apiKey != null) ? identityWith(apiKey.get()) : identity();
 		}
 		catch (RuntimeException ex) {
 			// The call itself will say that there is no key at present.
-			return this.identity;
+			return identity();
 		}
 	}
 
 	private String identityWith(String key) {
-		return key.equals(this.identityKey) ? this.identity : changeIdentity(key);
-	}
-
-	private synchronized String changeIdentity(String key) {
-		String identity = identityOf(this.config, key, this.userJwt);
-		this.identity = identity;
-		this.identityKey = key;
-		return identity;
+		Identity identity = this.identity;
+		if (!key.equals(identity.key())) {
+			identity = Identity.of(this.config, key, this.userJwt);
+			this.identity = identity;
+		}
+		return identity.hash();
 	}
 
 	/**
@@ -1264,6 +1259,25 @@ public final class VendoHttp {
 					.formatted((came != null) ? Redaction.mask(came) : "without a content type", this.type))
 				.responseBody(this.call.isSecretAnswer() ? null : this.errors.keptBody(body))
 				.build(), true, null);
+		}
+
+	}
+
+	/**
+	 * Who calls are made for, and the key that says so: both change at once.
+	 *
+	 * @param key the API key, or an empty text
+	 * @param hash a hash of all that makes the identity
+	 */
+	private record Identity(String key, String hash) {
+
+		static Identity of(HttpConfig config, String key, @Nullable String userJwt) {
+			return new Identity(key, identityOf(config, key, userJwt));
+		}
+
+		@Override
+		public String toString() {
+			return this.hash;
 		}
 
 	}
