@@ -119,6 +119,9 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 
 	private Set<String> trippedCaps = Set.of();
 
+	/** Those of them that nothing but a failure has told of. */
+	private Set<String> trippedByFailure = Set.of();
+
 	private @Nullable Instant trippedAt;
 
 	private @Nullable VendoException failure;
@@ -215,6 +218,7 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 			}
 			else if (event instanceof CapTripped tripped) {
 				trip(tripped.window());
+				this.trippedByFailure = without(this.trippedByFailure, Set.of(tripped.window()));
 				heard();
 			}
 			update();
@@ -235,6 +239,21 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 		all.add(window);
 		this.trippedCaps = all;
 		this.trippedAt = this.clock.instant();
+	}
+
+	private void tripByFailure(String window) {
+		if (!this.trippedCaps.contains(window)) {
+			Set<String> all = new TreeSet<>(this.trippedByFailure);
+			all.add(window);
+			this.trippedByFailure = all;
+		}
+		trip(window);
+	}
+
+	private static Set<String> without(Set<String> windows, Set<String> some) {
+		Set<String> rest = new TreeSet<>(windows);
+		rest.removeAll(some);
+		return rest;
 	}
 
 	private void tell(long micros) {
@@ -479,9 +498,12 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 					outer.exhausted = true;
 				}
 				else if (failure instanceof SpendCapExceededException) {
-					outer.trip(window(failure.code()));
+					outer.tripByFailure(window(failure.code()));
 				}
 				else if (answer.value() != null) {
+					// What failed for a cap does so no longer.
+					outer.trippedCaps = without(outer.trippedCaps, outer.trippedByFailure);
+					outer.trippedByFailure = Set.of();
 					outer.exhausted = outer.exhausted && outer.told != toldBefore;
 					if (outer.balancesTold == balancesToldBefore) {
 						outer.balance = answer.value();
@@ -540,13 +562,16 @@ final class VendoBalanceMonitor implements BalanceMonitor, SmartLifecycle, Appli
 			outer.caps = caps;
 			outer.capsAt = outer.clock.instant();
 			Set<String> tripped = told ? new TreeSet<>(outer.trippedCaps) : new TreeSet<>();
+			Set<String> reached = new TreeSet<>();
 			if (isReached(caps.dailyMicros(), caps.usedTodayMicros())) {
-				tripped.add(DAILY);
+				reached.add(DAILY);
 			}
 			if (isReached(caps.monthlyMicros(), caps.usedMonthMicros())) {
-				tripped.add(MONTHLY);
+				reached.add(MONTHLY);
 			}
+			tripped.addAll(reached);
 			outer.trippedCaps = tripped;
+			outer.trippedByFailure = without(outer.trippedByFailure, reached);
 			outer.trippedAt = outer.capsAt;
 		}
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.Mockito;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -294,6 +295,39 @@ class VendoBalanceMonitorTests {
 		advance(Duration.ofDays(31));
 		assertThat(monitor.snapshot().trippedCaps()).isEmpty();
 		assertThat(monitor.snapshot().state()).isEqualTo(State.AVAILABLE);
+	}
+
+	@Test
+	void aCapThatOnlyAFailureToldOfIsOverWhenTheBalanceIsReadAgain() {
+		VendoBalanceMonitor monitor = running();
+		this.billing.caps(() -> Mono.error(failure(403, null)));
+		this.billing.fail(failure(429, "spend_cap_monthly"));
+		advance(INTERVAL);
+		assertThat(monitor.snapshot().trippedCaps()).containsExactly("monthly");
+		this.billing.fail(failure(503, null));
+		advance(INTERVAL);
+		assertThat(monitor.snapshot().state()).isEqualTo(State.CAPPED);
+		this.billing.balance(7);
+		advance(INTERVAL);
+		assertThat(monitor.snapshot().trippedCaps()).isEmpty();
+		assertThat(monitor.snapshot().state()).isEqualTo(State.AVAILABLE);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aCapThatAnEventToldOfTooIsNotOverWhenTheBalanceIsReadAgain(boolean eventFirst) {
+		VendoBalanceMonitor monitor = running();
+		this.billing.caps(() -> Mono.error(failure(403, null)));
+		this.billing.fail(failure(429, "spend_cap_monthly"));
+		if (!eventFirst) {
+			advance(INTERVAL);
+		}
+		monitor.on(event("billing.cap_tripped", "\"window\":\"monthly\""));
+		advance(INTERVAL);
+		this.billing.balance(7);
+		advance(INTERVAL.multipliedBy(2));
+		assertThat(monitor.snapshot().trippedCaps()).containsExactly("monthly");
+		assertThat(monitor.snapshot().state()).isEqualTo(State.CAPPED);
 	}
 
 	static Stream<Arguments> badStates() {
