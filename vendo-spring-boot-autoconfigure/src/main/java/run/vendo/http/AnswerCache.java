@@ -272,7 +272,8 @@ final class AnswerCache {
 
 	/**
 	 * Do something that may take long, as a cache may be behind a network, and wait for
-	 * it a while. It goes on when nobody waits any more.
+	 * it a while. It goes on when nobody waits any more. A cache that is not given all
+	 * its time has not failed when that is over.
 	 */
 	private <T> Mono<T> soon(Duration patience, Supplier<@Nullable T> work) {
 		return Mono.defer(() -> {
@@ -295,12 +296,17 @@ final class AnswerCache {
 				logger.debug("The cache of answers is not asked, as it has enough to do");
 				return Mono.empty();
 			}
+			if (patience.isZero()) {
+				return Mono.empty();
+			}
 			return Mono.fromFuture(done, true)
 				.doOnSuccess((value) -> this.inTime.worked())
 				.timeout(Mono.delay(patience, this.scheduler), Mono.defer(() -> {
 					this.late.incrementAndGet();
 					done.whenComplete((value, failure) -> this.late.decrementAndGet());
-					this.inTime.failed(null);
+					if (patience.compareTo(PATIENCE) >= 0) {
+						this.inTime.failed(null);
+					}
 					return Mono.empty();
 				}));
 		});

@@ -507,6 +507,32 @@ class ResponseCachingTests {
 		assertThat(log.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.WARN, Level.INFO);
 	}
 
+	@ParameterizedTest
+	@ValueSource(longs = { 0, 1, 999 })
+	void aCacheThatIsNotGivenItsTimeHasNotFailed(long patience) throws Exception {
+		HangingCache hanging = new HangingCache(false);
+		AnswerCache answers = new AnswerCache(ResponseCaching.in(hanging), this.clock,
+				new TestScheduler(Duration.ofSeconds(2)));
+		Logger logger = (Logger) LoggerFactory.getLogger(AnswerCache.class);
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		logger.setLevel(Level.INFO);
+		logger.addAppender(log);
+		try {
+			answers.written(URI.create("http://a/api/b"), List.of("/api/b"), Duration.ofMillis(patience)).block();
+			hanging.awaitPut();
+			assertThat(log.list).isEmpty();
+			answers.written(URI.create("http://a/api/b"), List.of("/api/b"), AnswerCache.PATIENCE).block();
+			assertThat(log.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.WARN);
+		}
+		finally {
+			hanging.open();
+			answers.close();
+			logger.detachAppender(log);
+			logger.setLevel(null);
+		}
+	}
+
 	@Test
 	void aCacheThatWritesJsonServesToo() {
 		ConcurrentMapCache json = new ConcurrentMapCache("json") {
