@@ -138,8 +138,9 @@ final class Transport {
 	}
 
 	/**
-	 * Return what spaces the calls of all clients of a platform: its limits are for the
-	 * address that calls come from, whichever client makes them.
+	 * Return what spaces the calls of all clients of a platform that share these
+	 * connections: its limits are for the address that calls come from, whichever client
+	 * makes them. Clients with connections of their own are not known here.
 	 */
 	CallLimiter limiter(URI platform, Scheduler scheduler) {
 		String origin = (platform.getScheme() + "://" + platform.getRawAuthority()).toLowerCase(Locale.ROOT);
