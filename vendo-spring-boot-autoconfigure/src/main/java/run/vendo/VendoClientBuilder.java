@@ -51,6 +51,8 @@ public interface VendoClientBuilder<C, B extends VendoClientBuilder<C, B>> {
 	/**
 	 * Set where the API key comes from. It is asked for every request, so that a key can
 	 * be replaced while the client works; it must have one when the client is built.
+	 * Tokens that are cached follow with the next request that shows the new key, or at
+	 * once with {@link TokenCache#invalidateAll()}: this is not for a key per caller.
 	 * @param apiKey gives the key
 	 * @return this builder
 	 */
