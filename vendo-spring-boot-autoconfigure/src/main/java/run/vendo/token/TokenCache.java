@@ -204,6 +204,16 @@ public final class TokenCache {
 	}
 
 	/**
+	 * End a fetch whose token serves those who wait, and nobody else.
+	 * @param flight the fetch
+	 * @param answer what came
+	 */
+	void landUnkept(Flight flight, TokenAnswer answer) {
+		this.flights.remove(flight.key(), flight);
+		flight.future().complete(Optional.of(answer.accessToken()));
+	}
+
+	/**
 	 * End a fetch that found no credential.
 	 * @param flight the fetch
 	 */

@@ -313,7 +313,13 @@ public final class Tokens {
 	}
 
 	private void land(TokenCache.Flight flight, String slug, TokenAnswer answer) {
-		this.cache.land(flight, slug, answer, this.recorder.tokenHits(slug));
+		if (flight.key().identity().equals(this.http.identity())) {
+			this.cache.land(flight, slug, answer, this.recorder.tokenHits(slug));
+		}
+		else {
+			// The key has changed meanwhile: whose token this is nobody knows.
+			this.cache.landUnkept(flight, answer);
+		}
 	}
 
 	// What Reactor takes for fatal, such as a class that is missing, is thrown and not

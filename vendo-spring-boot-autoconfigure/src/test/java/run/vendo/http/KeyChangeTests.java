@@ -38,13 +38,24 @@ class KeyChangeTests {
 
 	private final AtomicReference<String> key = new AtomicReference<>(TestClients.KEY);
 
+	private final AtomicReference<String> keyAfterTheNext = new AtomicReference<>();
+
 	@AutoClose
 	private final VendoClient client = TestClients.oss(this.server.url())
 		.credentialsUrl(URI.create("http://localhost:" + this.server.port()))
-		.apiKeySupplier(() -> new String(this.key.get()))
+		.apiKeySupplier(this::nextKey)
 		.responseCaching(
 				ResponseCaching.in(new ConcurrentMapCache("vendo")).keep("/api/tools/**", Duration.ofMinutes(5)))
 		.build();
+
+	private String nextKey() {
+		String key = this.key.get();
+		String after = this.keyAfterTheNext.getAndSet(null);
+		if (after != null) {
+			this.key.set(after);
+		}
+		return new String(key);
+	}
 
 	private int tool() {
 		return this.client.http().get("/api/tools/x").retrieve(JsonNode.class).path("n").intValue();
@@ -79,6 +90,19 @@ class KeyChangeTests {
 		finally {
 			executor.shutdownNow();
 		}
+	}
+
+	@Test
+	void aTokenThatAnotherKeyBroughtThanItWasAskedForWithIsNotKept() {
+		this.server.respond((request) -> Response
+			.json("{\"access_token\":\"" + request.header("Authorization").substring(7) + "\"}"));
+		this.keyAfterTheNext.set(TestClients.OTHER_KEY);
+		assertThat(this.client.token("slack")).isEqualTo(TestClients.OTHER_KEY);
+		this.key.set(TestClients.KEY);
+		this.client.http().get("/any").toBodilessEntity();
+		assertThat(this.client.token("slack")).isEqualTo(TestClients.KEY);
+		assertThat(this.client.token("slack")).isEqualTo(TestClients.KEY);
+		assertThat(this.server.count()).isEqualTo(3);
 	}
 
 	private String connection() {
