@@ -210,12 +210,15 @@ class PlatformStreamTests {
 	@Test
 	void whenDroppedAfterSomeEventsThenThatManyCome() throws IOException {
 		this.platform.dropStreamsAfter(2);
-		try (Raw.Stream stream = Raw.stream(this.platform)) {
+		// The JDK's client throws away what it has not handed on when a stream breaks
+		// off.
+		try (RawSocket socket = socket()) {
 			for (int i = 1; i <= 3; i++) {
 				this.platform.emit("number", Map.of("n", i));
 			}
-			assertThat(numbers(stream, 2)).containsExactly(1, 2);
-			assertThatExceptionOfType(IOException.class).isThrownBy(stream::read);
+			assertThat(socket.readAll()).contains("\"n\":1", "\"n\":2")
+				.doesNotContain("\"n\":3")
+				.doesNotEndWith("0\r\n\r\n");
 		}
 		try (Raw.Stream stream = Raw.stream(this.platform, "Last-Event-ID", "2")) {
 			this.platform.emit("number", Map.of("n", 4));
