@@ -123,9 +123,17 @@ final class Browser implements AutoCloseable {
 	 * Go to something and press the enter key there.
 	 */
 	void enter(String selector) {
+		// A part of the page that is being replaced takes a press with it.
 		await("something to press at " + selector, () -> {
+			this.driver.executeScript("""
+					const selector = arguments[0];
+					window.pressed = false;
+					document.addEventListener('click', (event) => {
+						window.pressed = event.target.closest(selector) !== null;
+					}, { capture: true, once: true });
+					""", selector);
 			this.driver.findElement(By.cssSelector(selector)).sendKeys(Keys.ENTER);
-			return true;
+			return Boolean.TRUE.equals(this.driver.executeScript("return window.pressed"));
 		});
 	}
 
