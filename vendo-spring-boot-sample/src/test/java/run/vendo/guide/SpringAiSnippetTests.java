@@ -1,4 +1,4 @@
-package run.vendo.sample.docs;
+package run.vendo.guide;
 
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
 /**
  * Code of the guide that needs more libraries than the main module has, run as tests.
  */
-package run.vendo.sample.docs;
+package run.vendo.guide;
