@@ -1,4 +1,4 @@
-package run.vendo.guide;
+package run.vendo.docs;
 
 import java.io.IOException;
 import java.net.InetAddress;
