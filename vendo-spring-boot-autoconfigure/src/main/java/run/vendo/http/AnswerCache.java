@@ -7,14 +7,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -136,7 +132,7 @@ final class AnswerCache {
 			// A write changes it, so that an answer that was asked for before the write
 			// is not found after it.
 			String generation = generation(family(uri, path));
-			Digest digest = new Digest().add(uri.toString()).add(generation);
+			TextDigest digest = new TextDigest().add(uri.toString()).add(generation);
 			caller.forEach(digest::add);
 			String key = digest.end();
 			byte[] bytes = bytes(this.caching.cache().get(key));
@@ -236,7 +232,7 @@ final class AnswerCache {
 	private static String family(URI uri, String path) {
 		String[] segments = path.split("/", 4);
 		String family = (segments.length > 2) ? segments[1] + "/" + segments[2] : path;
-		return "written:" + new Digest().add(uri.getScheme() + "://" + uri.getRawAuthority()).add(family).end();
+		return "written:" + new TextDigest().add(uri.getScheme() + "://" + uri.getRawAuthority()).add(family).end();
 	}
 
 	private static HttpHeaders kept(HttpHeaders headers) {
@@ -386,35 +382,6 @@ final class AnswerCache {
 				// Written by another version, or not by us.
 				return null;
 			}
-		}
-
-	}
-
-	/**
-	 * Hashes texts so that no two lists of them look alike.
-	 */
-	private static final class Digest {
-
-		private final MessageDigest digest;
-
-		Digest() {
-			try {
-				this.digest = MessageDigest.getInstance("SHA-256");
-			}
-			catch (NoSuchAlgorithmException ex) {
-				throw new IllegalStateException("Every Java platform has SHA-256", ex);
-			}
-		}
-
-		Digest add(String text) {
-			byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-			this.digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
-			this.digest.update(bytes);
-			return this;
-		}
-
-		String end() {
-			return HexFormat.of().formatHex(this.digest.digest());
 		}
 
 	}

@@ -1,10 +1,6 @@
 package run.vendo.http;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -116,17 +112,7 @@ final class PageWalk<T> {
 			oldest.next();
 			oldest.remove();
 		}
-		return this.seen.add(hash(items));
-	}
-
-	private static String hash(JsonNode items) {
-		try {
-			MessageDigest digest = MessageDigest.getInstance("SHA-256");
-			return HexFormat.of().formatHex(digest.digest(items.toString().getBytes(StandardCharsets.UTF_8)));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return this.seen.add(new TextDigest().add(items.toString()).end());
 	}
 
 	private JsonNode items(JsonNode answer) {

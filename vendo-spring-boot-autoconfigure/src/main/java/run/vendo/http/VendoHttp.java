@@ -3,11 +3,8 @@ package run.vendo.http;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -564,23 +561,6 @@ public final class VendoHttp {
 				throw invalid("The header %s has a character that no header can carry"
 					.formatted(name.chars().allMatch((c) -> c > ' ' && c < 0x7f) ? name : "name"));
 			}
-		}
-	}
-
-	private static String identityOf(HttpConfig config, String key, @Nullable String userJwt) {
-		try {
-			MessageDigest digest = MessageDigest.getInstance("SHA-256");
-			String other = (config.credential() != null) ? config.credential().type() + config.credential().value()
-					: "";
-			for (String part : new String[] { config.credentialsUrl().toString(), key,
-					Objects.requireNonNullElse(userJwt, ""), other }) {
-				digest.update(part.getBytes(StandardCharsets.UTF_8));
-				digest.update((byte) 0);
-			}
-			return HexFormat.of().formatHex(digest.digest());
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
 		}
 	}
 
@@ -1272,7 +1252,13 @@ public final class VendoHttp {
 	private record Identity(String key, String hash) {
 
 		static Identity of(HttpConfig config, String key, @Nullable String userJwt) {
-			return new Identity(key, identityOf(config, key, userJwt));
+			VendoCredential other = config.credential();
+			return new Identity(key,
+					new TextDigest().add(config.credentialsUrl().toString())
+						.add(key)
+						.add(Objects.requireNonNullElse(userJwt, ""))
+						.add((other != null) ? other.type() + other.value() : "")
+						.end());
 		}
 
 		@Override

@@ -10,11 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,7 +21,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -234,7 +229,7 @@ class SampleOperationsTests {
 		int logged = this.output.length();
 		trouble.run();
 		// What was seen before is no longer good for the endpoint.
-		this.application.getBean(TestClock.class).pass(Duration.ofSeconds(10));
+		this.application.getBean(MovingClock.class).move(Duration.ofSeconds(10));
 		readBalanceAgain();
 		Awaitility.await(name).atMost(WAIT).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
 			row.assertHealth(this);
@@ -448,36 +443,8 @@ class SampleOperationsTests {
 	static class TimeConfiguration {
 
 		@Bean
-		TestClock clock() {
-			return new TestClock();
-		}
-
-	}
-
-	/**
-	 * Time that passes when the test says so.
-	 */
-	static final class TestClock extends Clock {
-
-		private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-05-20T12:00:00Z"));
-
-		void pass(Duration time) {
-			this.now.updateAndGet((now) -> now.plus(time));
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
-		@Override
-		public Instant instant() {
-			return this.now.get();
+		MovingClock clock() {
+			return new MovingClock();
 		}
 
 	}

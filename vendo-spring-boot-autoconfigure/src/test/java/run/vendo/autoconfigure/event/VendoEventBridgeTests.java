@@ -259,7 +259,9 @@ class VendoEventBridgeTests {
 		ConfigurableApplicationContext context = start(Recorder.class);
 		FakeEvents.Subscription first = this.events.awaitSubscription();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		long begin = System.nanoTime();
 		bridge.stop();
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
 		assertThat(bridge.isRunning()).isFalse();
 		assertThat(first.isCancelled()).isTrue();
 		bridge.start();

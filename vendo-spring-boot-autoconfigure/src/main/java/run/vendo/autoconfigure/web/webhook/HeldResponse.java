@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -36,13 +37,19 @@ final class HeldResponse extends ServerHttpResponseDecorator {
 
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-		if (isCommitted()) {
-			// Somebody else has answered: nobody is going to release it.
-			return Flux.from(body).doOnNext(DataBufferUtils::release).then();
-		}
 		Mono<? extends DataBuffer> content = (body instanceof Mono<? extends DataBuffer> mono) ? mono
 				: DataBufferUtils.join(body, LARGEST);
-		return super.writeWith(content.doOnNext((buffer) -> this.whole = true));
+		return super.writeWith(content.handle(this::hold));
+	}
+
+	private void hold(DataBuffer buffer, SynchronousSink<DataBuffer> next) {
+		if (isCommitted()) {
+			// Somebody else has answered meanwhile: nobody is going to write it.
+			DataBufferUtils.release(buffer);
+			return;
+		}
+		this.whole = true;
+		next.next(buffer);
 	}
 
 	@Override

@@ -88,8 +88,7 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 			failed = false;
 		}
 		finally {
-			// What the response of a functional endpoint has not finished, because
-			// somebody
+			// The response of a functional endpoint has not finished it: somebody has
 			// put another response in its place.
 			if (request.getAttribute(WebhookDelivery.FUNCTION_ATTRIBUTE) instanceof WebhookDelivery delivery
 					&& !request.isAsyncStarted()) {
