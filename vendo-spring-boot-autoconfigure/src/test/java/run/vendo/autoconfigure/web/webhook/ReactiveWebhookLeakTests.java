@@ -238,10 +238,12 @@ class ReactiveWebhookLeakTests {
 
 		@Override
 		public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-			if ("x".equals(exchange.getRequest().getHeaders().getFirst("Host"))) {
-				this.arrived.release();
+			if (!"x".equals(exchange.getRequest().getHeaders().getFirst("Host"))) {
+				return chain.filter(exchange);
 			}
-			return chain.filter(exchange).doOnCancel(this.left::release).doOnError((ex) -> this.left.release());
+			this.arrived.release();
+			// Once, and not before all beneath has been told.
+			return chain.filter(exchange).doFinally((signal) -> this.left.release());
 		}
 
 	}
