@@ -9,7 +9,9 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Tells the thread of a request who its user is. Comes early, so that Spring Security and
@@ -19,10 +21,10 @@ final class RequestUserFilter implements Filter {
 
 	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 20;
 
-	private final VendoRequests requests;
+	private final SingletonSupplier<VendoRequests> requests;
 
-	RequestUserFilter(VendoRequests requests) {
-		this.requests = requests;
+	RequestUserFilter(ObjectProvider<VendoRequests> requests) {
+		this.requests = SingletonSupplier.of(requests::getObject);
 	}
 
 	@Override
@@ -33,7 +35,7 @@ final class RequestUserFilter implements Filter {
 			return;
 		}
 		RequestUser before = CurrentUser.get();
-		CurrentUser.set(this.requests.user(http));
+		CurrentUser.set(this.requests.obtain().user(http));
 		try {
 			chain.doFilter(request, response);
 		}

@@ -132,8 +132,10 @@ public final class VendoWebAutoConfiguration {
 			return new VendoRequests(users, serverReadsForwarded(environment));
 		}
 
+		// The web server asks for filters before there is anything else, and everything
+		// they need would be looked for among definitions that may still change.
 		@Bean
-		FilterRegistrationBean<RequestUserFilter> vendoRequestUserFilter(VendoRequests requests) {
+		FilterRegistrationBean<RequestUserFilter> vendoRequestUserFilter(ObjectProvider<VendoRequests> requests) {
 			FilterRegistrationBean<RequestUserFilter> registration = new FilterRegistrationBean<>(
 					new RequestUserFilter(requests));
 			registration.setOrder(RequestUserFilter.ORDER);

@@ -9,6 +9,10 @@ import jakarta.servlet.http.HttpServletRequest;
 @FunctionalInterface
 interface ServletCsrfExemption {
 
+	/** Where nothing has to be exempt. */
+	ServletCsrfExemption NONE = (request) -> {
+	};
+
 	void exempt(HttpServletRequest request);
 
 }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 import run.vendo.webhook.WebhookEvent;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 import org.springframework.web.bind.support.WebDataBinderFactory;
@@ -17,9 +18,9 @@ import org.springframework.web.method.support.ModelAndViewContainer;
  */
 final class ServletWebhookEventResolver implements HandlerMethodArgumentResolver {
 
-	private final WebhookEvents events;
+	private final ObjectProvider<WebhookEvents> events;
 
-	ServletWebhookEventResolver(WebhookEvents events) {
+	ServletWebhookEventResolver(ObjectProvider<WebhookEvents> events) {
 		this.events = events;
 	}
 
@@ -33,8 +34,8 @@ final class ServletWebhookEventResolver implements HandlerMethodArgumentResolver
 			NativeWebRequest request, @Nullable WebDataBinderFactory binderFactory) {
 		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
 		ServletWebhookDelivery verified = (servletRequest != null) ? ServletWebhookDelivery.of(servletRequest) : null;
-		return this.events.read((verified != null) ? verified.delivery() : null,
-				ResolvableType.forMethodParameter(parameter));
+		return this.events.getObject()
+			.read((verified != null) ? verified.delivery() : null, ResolvableType.forMethodParameter(parameter));
 	}
 
 }

@@ -10,10 +10,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
@@ -29,16 +31,17 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 	private static final List<String> HEADERS = List.of("Vendo-Signature", "Vendo-Timestamp", "Vendo-Event-Id",
 			HttpHeaders.CONTENT_ENCODING);
 
-	private final ServletWebhookHandlers handlers;
+	private final SingletonSupplier<ServletWebhookHandlers> handlers;
 
-	private final WebhookGate gate;
+	private final SingletonSupplier<WebhookGate> gate;
 
-	private final @Nullable ServletCsrfExemption csrf;
+	private final SingletonSupplier<ServletCsrfExemption> csrf;
 
-	ServletWebhookFilter(ServletWebhookHandlers handlers, WebhookGate gate, @Nullable ServletCsrfExemption csrf) {
-		this.handlers = handlers;
-		this.gate = gate;
-		this.csrf = csrf;
+	ServletWebhookFilter(ObjectProvider<ServletWebhookHandlers> handlers, ObjectProvider<WebhookGate> gate,
+			ObjectProvider<ServletCsrfExemption> csrf) {
+		this.handlers = SingletonSupplier.of(handlers::getObject);
+		this.gate = SingletonSupplier.of(gate::getObject);
+		this.csrf = SingletonSupplier.of(() -> csrf.getIfAvailable(() -> ServletCsrfExemption.NONE));
 	}
 
 	@Override
@@ -59,23 +62,23 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 			}
 			return;
 		}
-		WebhookEndpoint endpoint = this.handlers.mayTake(request) ? this.handlers.find(request) : null;
+		ServletWebhookHandlers handlers = this.handlers.obtain();
+		WebhookEndpoint endpoint = handlers.mayTake(request) ? handlers.find(request) : null;
 		if (endpoint == null) {
 			passOn(request, response, chain);
 			return;
 		}
-		WebhookRequest webhook = new WebhookRequest(request, this.gate.maxBodySize(), this.gate::tooLarge);
-		WebhookDelivery delivery = receive(endpoint, webhook, response);
+		WebhookGate gate = this.gate.obtain();
+		WebhookRequest webhook = new WebhookRequest(request, gate.maxBodySize(), gate::tooLarge);
+		WebhookDelivery delivery = receive(gate, endpoint, webhook, response);
 		if (delivery != null) {
 			if (delivery.decoded()) {
 				webhook.decodeAs(delivery.content());
 			}
 			ContentCachingResponseWrapper held = new ContentCachingResponseWrapper(response);
-			ServletWebhookDelivery verified = new ServletWebhookDelivery(this.gate, delivery, held);
+			ServletWebhookDelivery verified = new ServletWebhookDelivery(gate, delivery, held);
 			webhook.setAttribute(WebhookDelivery.ATTRIBUTE, verified);
-			if (this.csrf != null) {
-				this.csrf.exempt(webhook);
-			}
+			this.csrf.obtain().exempt(webhook);
 			proceed(verified, webhook, held, chain);
 		}
 	}
@@ -92,23 +95,24 @@ final class ServletWebhookFilter extends OncePerRequestFilter {
 			// put another response in its place.
 			if (request.getAttribute(WebhookDelivery.FUNCTION_ATTRIBUTE) instanceof WebhookDelivery delivery
 					&& !request.isAsyncStarted()) {
-				this.gate.finish(delivery, !failed && HttpStatusCode.valueOf(response.getStatus()).is2xxSuccessful());
+				this.gate.obtain()
+					.finish(delivery, !failed && HttpStatusCode.valueOf(response.getStatus()).is2xxSuccessful());
 			}
 		}
 	}
 
-	private @Nullable WebhookDelivery receive(WebhookEndpoint endpoint, WebhookRequest request,
+	private static @Nullable WebhookDelivery receive(WebhookGate gate, WebhookEndpoint endpoint, WebhookRequest request,
 			HttpServletResponse response) throws IOException {
 		HttpHeaders headers = headers(request, endpoint.isVerifiedByVendo() ? HEADERS : allNames(request));
 		WebhookDelivery delivery = null;
 		try {
-			this.gate.requireReadable(headers, request.getContentLengthLong());
-			delivery = this.gate.verify(endpoint, headers, request.body());
-			this.gate.claim(delivery);
+			gate.requireReadable(headers, request.getContentLengthLong());
+			delivery = gate.verify(endpoint, headers, request.body());
+			gate.claim(delivery);
 			return delivery;
 		}
 		catch (WebhookAnswer ex) {
-			this.gate.answered(endpoint, ex, delivery);
+			gate.answered(endpoint, ex, delivery);
 			write(ex, response);
 			return null;
 		}

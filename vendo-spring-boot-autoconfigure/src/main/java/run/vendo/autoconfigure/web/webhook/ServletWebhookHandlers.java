@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
@@ -31,16 +32,22 @@ final class ServletWebhookHandlers implements SmartInitializingSingleton {
 
 	private final WebhookEndpoints endpoints;
 
+	private final ObjectProvider<WebhookGate> gate;
+
 	private final SingletonSupplier<Mappings> mappings = SingletonSupplier.of(this::createMappings);
 
-	ServletWebhookHandlers(ApplicationContext context, WebhookEndpoints endpoints) {
+	ServletWebhookHandlers(ApplicationContext context, WebhookEndpoints endpoints, ObjectProvider<WebhookGate> gate) {
 		this.context = context;
 		this.endpoints = endpoints;
+		this.gate = gate;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.mappings.obtain();
+		if (this.mappings.obtain().any()) {
+			// What is wrong with it is to be known before the first delivery.
+			this.gate.getObject();
+		}
 	}
 
 	/**
@@ -118,7 +125,14 @@ final class ServletWebhookHandlers implements SmartInitializingSingleton {
 	 */
 	private record Mappings(List<HandlerMapping> all, List<PathPattern> patterns, boolean anyPath) {
 
+		boolean any() {
+			return this.anyPath || !this.patterns.isEmpty();
+		}
+
 		boolean match(HttpServletRequest request) {
+			if (this.patterns.isEmpty()) {
+				return false;
+			}
 			PathContainer path;
 			try {
 				path = ServletRequestPathUtils.parse(request).pathWithinApplication();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
@@ -16,9 +17,9 @@ final class ServletWebhookInterceptor implements HandlerInterceptor {
 
 	private final WebhookEndpoints endpoints;
 
-	private final WebhookGate gate;
+	private final ObjectProvider<WebhookGate> gate;
 
-	ServletWebhookInterceptor(WebhookEndpoints endpoints, WebhookGate gate) {
+	ServletWebhookInterceptor(WebhookEndpoints endpoints, ObjectProvider<WebhookGate> gate) {
 		this.endpoints = endpoints;
 		this.gate = gate;
 	}
@@ -35,8 +36,9 @@ final class ServletWebhookInterceptor implements HandlerInterceptor {
 			verified.delivery().reachHandler();
 			return true;
 		}
-		WebhookAnswer answer = this.gate.notVerified(endpoint);
-		this.gate.answered(endpoint, answer, null);
+		WebhookGate gate = this.gate.getObject();
+		WebhookAnswer answer = gate.notVerified(endpoint);
+		gate.answered(endpoint, answer, null);
 		ServletWebhookFilter.write(answer, response);
 		return false;
 	}

@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /**
@@ -43,11 +44,14 @@ public final class VendoWebhookAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	WebhookEvents vendoWebhookEvents(ObjectProvider<JsonMapper> mapper) {
 		return new WebhookEvents(() -> mapper.getIfUnique(() -> VendoJson.MAPPER));
 	}
 
+	// Needs more than all the rest, and not where nothing takes webhooks.
 	@Bean
+	@Lazy
 	WebhookGate vendoWebhookGate(VendoWebhookProperties properties, WebhookEndpoints endpoints,
 			ObjectProvider<WebhookDeliveryStore> store, ObjectProvider<WebhookMetrics> metrics,
 			ObjectProvider<Clock> clock) {

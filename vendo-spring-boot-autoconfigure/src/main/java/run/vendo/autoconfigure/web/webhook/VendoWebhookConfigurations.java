@@ -69,6 +69,7 @@ final class VendoWebhookConfigurations {
 	static class Memory {
 
 		@Bean(MEMORY)
+		@Lazy
 		@ConditionalOnMissingBean(WebhookDeliveryStore.class)
 		InMemoryWebhookDeliveryStore vendoInMemoryWebhookDeliveryStore(VendoWebhookProperties properties,
 				ObjectProvider<Clock> clock) {
@@ -102,21 +103,24 @@ final class VendoWebhookConfigurations {
 		// Where beans are lazy by default, start-up has to fail all the same.
 		@Bean
 		@Lazy(false)
-		ServletWebhookHandlers vendoWebhookHandlers(ApplicationContext context, WebhookEndpoints endpoints) {
-			return new ServletWebhookHandlers(context, endpoints);
+		ServletWebhookHandlers vendoWebhookHandlers(ApplicationContext context, WebhookEndpoints endpoints,
+				ObjectProvider<WebhookGate> gate) {
+			return new ServletWebhookHandlers(context, endpoints, gate);
 		}
 
+		// The web server asks for filters before there is anything else, and everything
+		// they need would be looked for among definitions that may still change.
 		@Bean
-		FilterRegistrationBean<ServletWebhookFilter> vendoWebhookFilter(ServletWebhookHandlers handlers,
-				WebhookGate gate, ObjectProvider<ServletCsrfExemption> csrf) {
+		FilterRegistrationBean<ServletWebhookFilter> vendoWebhookFilter(ObjectProvider<ServletWebhookHandlers> handlers,
+				ObjectProvider<WebhookGate> gate, ObjectProvider<ServletCsrfExemption> csrf) {
 			FilterRegistrationBean<ServletWebhookFilter> registration = new FilterRegistrationBean<>(
-					new ServletWebhookFilter(handlers, gate, csrf.getIfAvailable()));
+					new ServletWebhookFilter(handlers, gate, csrf));
 			registration.setOrder(ServletWebhookFilter.ORDER);
 			return registration;
 		}
 
 		@Bean
-		MappedInterceptor vendoWebhookInterceptor(WebhookEndpoints endpoints, WebhookGate gate) {
+		MappedInterceptor vendoWebhookInterceptor(WebhookEndpoints endpoints, ObjectProvider<WebhookGate> gate) {
 			return new MappedInterceptor(null, new ServletWebhookInterceptor(endpoints, gate));
 		}
 
@@ -126,7 +130,7 @@ final class VendoWebhookConfigurations {
 		}
 
 		@Bean
-		WebMvcConfigurer vendoWebhookMvcConfigurer(WebhookEvents events) {
+		WebMvcConfigurer vendoWebhookMvcConfigurer(ObjectProvider<WebhookEvents> events) {
 			return new WebMvcConfigurer() {
 
 				@Override

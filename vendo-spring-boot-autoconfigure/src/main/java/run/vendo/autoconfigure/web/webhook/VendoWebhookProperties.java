@@ -18,21 +18,26 @@ import org.springframework.util.unit.DataSize;
  * @param deduplication How webhooks that are delivered more than once are handled once.
  */
 @ConfigurationProperties("vendo.webhook")
-record VendoWebhookProperties(@DefaultValue("1MB") DataSize maxBodySize, @DefaultValue("true") boolean ignoreCsrf,
+record VendoWebhookProperties(@Nullable DataSize maxBodySize, @DefaultValue("true") boolean ignoreCsrf,
 		@Nullable Deduplication deduplication) {
 
-	// To have the binder make it costs every start more than this.
+	private static final int DEFAULT_MAX_BYTES = 1024 * 1024;
+
+	VendoWebhookProperties {
+		if (maxBodySize != null && (maxBodySize.toBytes() < 1 || maxBodySize.toBytes() >= Integer.MAX_VALUE)) {
+			throw new InvalidConfigurationPropertyValueException("vendo.webhook.max-body-size", maxBodySize,
+					"It must be between 1 byte and 2 GB.");
+		}
+	}
+
+	// To have the binder make what nobody sets would cost every start more than this.
 	@Override
 	public Deduplication deduplication() {
 		return (this.deduplication != null) ? this.deduplication : Deduplication.DEFAULTS;
 	}
 
 	int maxBytes() {
-		if (this.maxBodySize.toBytes() < 1 || this.maxBodySize.toBytes() >= Integer.MAX_VALUE) {
-			throw new InvalidConfigurationPropertyValueException("vendo.webhook.max-body-size", this.maxBodySize,
-					"It must be between 1 byte and 2 GB.");
-		}
-		return (int) this.maxBodySize.toBytes();
+		return (this.maxBodySize != null) ? (int) this.maxBodySize.toBytes() : DEFAULT_MAX_BYTES;
 	}
 
 	/**
