@@ -2,6 +2,7 @@ package run.vendo.sample;
 
 import java.util.Optional;
 
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import run.vendo.sso.VendoIdentity;
@@ -47,8 +48,11 @@ class ConsolePage {
 	}
 
 	@PostMapping("/connections/{slug}/invalidate")
-	String invalidate(@PathVariable String slug, Optional<VendoIdentity> user, Model model) {
+	String invalidate(@PathVariable String slug, Optional<VendoIdentity> user, Model model,
+			HttpServletResponse response) {
 		this.connections.invalidate(user, slug);
+		// What the page had asked for before may come after this answer, and be older.
+		response.setHeader("HX-Trigger-After-Swap", "connections");
 		return connections(user, model);
 	}
 

@@ -115,6 +115,10 @@ final class Browser implements AutoCloseable {
 		});
 	}
 
+	void run(String script) {
+		this.driver.executeScript(script);
+	}
+
 	void tab() {
 		this.driver.switchTo().activeElement().sendKeys(Keys.TAB);
 	}

@@ -145,6 +145,16 @@ class ConsoleBrowserTests {
 	}
 
 	@Test
+	void pressIsNotLostWhileThatPartOfThePageIsBeingReplaced() {
+		String before = this.browser.text("#card-openai code");
+		this.browser.run("htmx.trigger(document.body, 'connections'); htmx.trigger(document.body, 'connections');"
+				+ " document.getElementById('invalidate-openai').click();");
+		this.browser.await("another token",
+				() -> this.browser.has("#card-openai code") && !this.browser.text("#card-openai code").equals(before));
+		assertClean();
+	}
+
+	@Test
 	void controlsDriveTheConnections() {
 		this.browser.choose("#demo-slug", "supabase");
 		this.browser.click("#demo-consent");
