@@ -110,6 +110,14 @@ public final class Redaction {
 	 * @return scheme, host, port, path and masked query
 	 */
 	public static String mask(URI uri) {
+		if (uri.getRawQuery() == null && uri.getRawUserInfo() == null && uri.getRawFragment() == null
+				&& uri.getHost() != null) {
+			// Most of them, and then it costs next to nothing to find nothing.
+			String path = uri.getRawPath();
+			if (maskValues(path).equals(path)) {
+				return uri.toString();
+			}
+		}
 		StringBuilder masked = new StringBuilder();
 		if (uri.getScheme() != null) {
 			masked.append(uri.getScheme()).append("://");

@@ -20,12 +20,14 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * Keeps the headers of a trace from leaving with a request. Which headers these are, the
- * application's tracer decides, so they are not taken out again: they are written to a
- * copy of the request that nobody sends.
+ * application's tracer decides, so they are not taken out again: they are written to
+ * another request that nobody sends.
  */
 final class TraceHeaders {
 
 	private static final String KEPT_ATTRIBUTE = TraceHeaders.class.getName() + ".kept";
+
+	private static final URI NOWHERE = URI.create("/");
 
 	// An observation asks the predicates after it has got its request and before any
 	// tracer sees it. One for each registry, however many clients observe there.
@@ -54,9 +56,13 @@ final class TraceHeaders {
 	private static void keep(Observation.Context context) {
 		if (context instanceof org.springframework.web.reactive.function.client.ClientRequestObservationContext reactive
 				&& reactive.getCarrier() != null) {
-			ClientRequest request = reactive.getCarrier().build();
-			if (request.attributes().containsKey(KEPT_ATTRIBUTE)) {
-				reactive.setCarrier(ClientRequest.from(request));
+			// To build the request and copy it would cost most of what it costs to
+			// observe
+			// it.
+			boolean[] kept = new boolean[1];
+			reactive.getCarrier().attributes((attributes) -> kept[0] = attributes.containsKey(KEPT_ATTRIBUTE));
+			if (kept[0]) {
+				reactive.setCarrier(ClientRequest.create(HttpMethod.GET, NOWHERE));
 			}
 		}
 		else if (context instanceof ClientRequestObservationContext blocking && blocking.getCarrier() != null

@@ -88,6 +88,8 @@ class BenchmarksTests {
 			assertThat(benchmark.call()).isEqualTo(benchmark.callLimit()).hasSize(Fixtures.CONNECTIONS);
 			assertThat(benchmark.token()).isEqualTo(benchmark.tokenLimit()).isEqualTo(Fixtures.TOKEN);
 			assertThat(benchmark.counted()).containsExactly(1L, 2L, 1L);
+			assertThat(benchmark.http()).isEqualTo(benchmark.httpLimit());
+			assertThat(benchmark.counted()).containsExactly(1L, 3L, 1L);
 		}
 		finally {
 			benchmark.close();
