@@ -39,6 +39,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.util.UriUtils;
 
 /**
@@ -62,12 +63,15 @@ final class VendoProblems {
 
 	private final boolean connectRedirect;
 
-	private final Mono<List<Connection>> connections;
+	private final SingletonSupplier<Mono<List<Connection>>> connections = SingletonSupplier.of(this::connections);
 
 	VendoProblems(Supplier<ReactiveVendoClient> application, boolean connectRedirect) {
 		this.application = application;
 		this.connectRedirect = connectRedirect;
-		this.connections = Mono.defer(() -> application.get().connections().list().collectList())
+	}
+
+	private Mono<List<Connection>> connections() {
+		return Mono.defer(() -> this.application.get().connections().list().collectList())
 			.timeout(PATIENCE)
 			.cache((connections) -> REMEMBERED, (failure) -> REMEMBERED, () -> REMEMBERED);
 	}
@@ -145,7 +149,8 @@ final class VendoProblems {
 	}
 
 	private Mono<Connection> known(String slug) {
-		return this.connections.flatMapIterable(Function.identity())
+		return this.connections.obtain()
+			.flatMapIterable(Function.identity())
 			.filter((connection) -> slug.equals(connection.slug()))
 			.next();
 	}
