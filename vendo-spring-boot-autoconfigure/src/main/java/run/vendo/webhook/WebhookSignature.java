@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -33,6 +34,9 @@ final class WebhookSignature {
 
 	private final SecretKeySpec key;
 
+	// One at hand for whoever comes alone, the others for those who come together.
+	private final AtomicReference<@Nullable Mac> mac = new AtomicReference<>();
+
 	private final Queue<Mac> macs = new ConcurrentLinkedQueue<>();
 
 	WebhookSignature(String secret) {
@@ -46,13 +50,20 @@ final class WebhookSignature {
 	 * @return 32 bytes
 	 */
 	byte[] sign(String timestamp, byte[] body) {
-		Mac mac = this.macs.poll();
-		mac = (mac != null) ? mac : newMac();
+		Mac mac = borrow();
 		mac.update(timestamp.getBytes(StandardCharsets.UTF_8));
 		mac.update((byte) '.');
 		byte[] signature = mac.doFinal(body);
-		this.macs.offer(mac);
+		if (!this.mac.compareAndSet(null, mac)) {
+			this.macs.offer(mac);
+		}
 		return signature;
+	}
+
+	private Mac borrow() {
+		Mac mac = this.mac.getAndSet(null);
+		mac = (mac != null) ? mac : this.macs.poll();
+		return (mac != null) ? mac : newMac();
 	}
 
 	/**
@@ -64,23 +75,20 @@ final class WebhookSignature {
 		if (hex.length() != HEX_LENGTH) {
 			return null;
 		}
+		byte[] digits = hex.getBytes(StandardCharsets.ISO_8859_1);
 		byte[] signature = new byte[HEX_LENGTH / 2];
 		int invalid = 0;
 		for (int i = 0; i < signature.length; i++) {
-			int high = digit(hex.charAt(2 * i));
-			int low = digit(hex.charAt(2 * i + 1));
+			int high = DIGITS[digits[2 * i] & 0xff];
+			int low = DIGITS[digits[2 * i + 1] & 0xff];
 			invalid |= high | low;
 			signature[i] = (byte) (high << 4 | low);
 		}
 		return (invalid >= 0) ? signature : null;
 	}
 
-	private static int digit(char character) {
-		return (character < DIGITS.length) ? DIGITS[character] : -1;
-	}
-
 	private static byte[] digits() {
-		byte[] digits = new byte[128];
+		byte[] digits = new byte[256];
 		Arrays.fill(digits, (byte) -1);
 		for (int i = 0; i < 16; i++) {
 			digits[Character.forDigit(i, 16)] = (byte) i;
