@@ -265,6 +265,23 @@ class ConsoleBrowserTests {
 	}
 
 	@Test
+	void worksOnAnotherPortThanItsOwn() {
+		this.browser.openLive(URI.create("http://localhost:%d/".formatted(this.line.port())));
+		this.browser.click("#demo-signed");
+		this.browser.awaitText("#answer", "Signed by the platform: answered with 200");
+		this.browser.click(".users button[value=alice]");
+		this.browser.awaitText(".whose", "of Alice");
+		this.browser.click(".users button[value='']");
+		this.browser.awaitText(".whose", "of the application");
+		this.browser.inPopup(() -> this.browser.click("#connect-slack"), () -> {
+			this.browser.awaitText("h1", "Connect Slack");
+			this.browser.click("button.primary");
+		});
+		this.browser.awaitText("#card-slack .status", "connected");
+		assertThat(this.browser.errors()).isEmpty();
+	}
+
+	@Test
 	void outageOfThePlatformIsSaidAndGoesAway() {
 		this.browser.click("#demo-outage");
 		this.browser.awaitText("#connections .failure", "503");

@@ -3,7 +3,9 @@ package run.vendo.test;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,10 @@ final class Portal {
 			<button type="submit" name="decision" value="deny">Deny</button>
 			</form>""";
 
+	private static final Pattern OWN_NAMES = Pattern
+		.compile("(([a-z0-9._-]+\\.)?localhost\\.?|[a-z0-9._-]+\\.internal|127(\\.\\d{1,3}){3}|\\[::1]"
+				+ "|\\[0:0:0:0:0:0:0:1])(:\\d*)?");
+
 	private final PlatformState state;
 
 	Portal(PlatformState state) {
@@ -57,6 +63,7 @@ final class Portal {
 
 	Reply handle(Call call, String slug) {
 		try {
+			requireOwnPage(call);
 			this.state.keys.requireAppKey(call.query("app_key"));
 			if (!this.state.catalog.has(slug)) {
 				throw new Refusal(404, "provider_unknown", "There is no provider named '" + slug + "'");
@@ -73,6 +80,33 @@ final class Portal {
 			Reply page = page(refusal.status(), "This did not work", paragraph(refusal.message()));
 			return (refusal.code() != null) ? page.with(Reply.ERROR_CODE_HEADER, refusal.code()) : page;
 		}
+	}
+
+	/**
+	 * Refuse what a page of another site has a browser ask: by a name of its own that
+	 * leads here, or in its own name. Names under {@code internal} are nobody's out
+	 * there; browsers in containers reach this machine by one.
+	 */
+	private static void requireOwnPage(Call call) {
+		String host = call.headers().getFirst(HttpHeaders.HOST);
+		if (host == null || !OWN_NAMES.matcher(host.toLowerCase(Locale.ROOT)).matches()) {
+			throw new Refusal(421, null, "The simulator answers to localhost and 127.0.0.1, not to the name in the "
+					+ "address of this page. Open it by one of those");
+		}
+		if (!call.isGet() && isFromAnotherSite(call.headers(), host)) {
+			throw new Refusal(403, null,
+					"A page of another site has asked for this. Decide on the simulator's own page");
+		}
+	}
+
+	private static boolean isFromAnotherSite(HttpHeaders headers, String host) {
+		String site = headers.getFirst("Sec-Fetch-Site");
+		if (site != null) {
+			return !site.equals("same-origin") && !site.equals("none");
+		}
+		// The page has no referrer, so browsers do not say its origin either.
+		String origin = headers.getOrigin();
+		return origin != null && !origin.equals("null") && !origin.equalsIgnoreCase("http://" + host);
 	}
 
 	private Reply decide(Call call, String slug, String name, @Nullable URI returnTo) {

@@ -109,4 +109,69 @@ class PlatformPortalTests {
 		assertThat(unknown.body()).doesNotContain("<script>").contains("&lt;script&gt;");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "evil.example", "localhost.evil.example:%d", "127.0.0.1.evil.example:%d",
+			"localhost.evil.example.", "evil-localhost:%d", "evil.example.localhost.evil.example", "[::2]:%d",
+			"10.0.0.1", "2130706433", "" })
+	void whenAnotherNameLeadsHereThenPageIsNotShown(String host) {
+		String answer = asked("GET", host, "");
+		assertThat(answer).startsWith("HTTP/1.1 421 ")
+			.contains("localhost and 127.0.0.1")
+			.doesNotContain("Approve")
+			.doesNotContain(this.platform.apiKey());
+		assertThat(asked("POST", host, "")).startsWith("HTTP/1.1 421 ");
+		assertThat(this.platform.status("slack")).isEqualTo(ConnectionStatus.AVAILABLE);
+	}
+
+	@Test
+	void whenAddressHasNoHostThenPageIsNotShown() {
+		assertThat(RawSocket.exchange(this.platform.baseUrl(),
+				"GET %s HTTP/1.0\r\nConnection: close\r\n\r\n".formatted(target())))
+			.contains(" 421 ")
+			.doesNotContain("Approve");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "localhost:%d", "LOCALHOST", "localhost.:%d", "vendo.localhost:%d", "127.0.0.1:%d",
+			"127.1.2.3", "[::1]:%d", "host.docker.internal:%d" })
+	void whenNameIsOfThisMachineThenPageIsShown(String host) {
+		assertThat(asked("GET", host, "")).startsWith("HTTP/1.1 200 ").contains("Approve");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site",
+			"Sec-Fetch-Site: cross-site\r\nOrigin: http://127.0.0.1:%d", "Origin: http://evil.example",
+			"Origin: http://127.0.0.1.evil.example:%d", "Origin: http://127.0.0.1:1" })
+	void whenPageOfAnotherSiteAsksThenNothingIsConnected(String header) {
+		assertThat(asked("POST", "127.0.0.1:%d", header)).startsWith("HTTP/1.1 403 ").contains("another site");
+		assertThat(this.platform.status("slack")).isEqualTo(ConnectionStatus.AVAILABLE);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Sec-Fetch-Site: same-origin\r\nOrigin: null", "Origin: null",
+			"Origin: http://127.0.0.1:%d", "Sec-Fetch-Site: none" })
+	void whenOwnPageAsksThenIsConnected(String header) {
+		assertThat(asked("POST", "127.0.0.1:%d", header)).startsWith("HTTP/1.1 200 ");
+		assertThat(this.platform.status("slack")).isEqualTo(ConnectionStatus.CONNECTED);
+	}
+
+	private String target() {
+		return this.vendo.connectUrl("slack").toString().substring(this.platform.baseUrl().toString().length());
+	}
+
+	private String asked(String method, String host, String header) {
+		String lines = "Host: " + host + "\r\n" + (header.isEmpty() ? "" : header + "\r\n");
+		return RawSocket.exchange(this.platform.baseUrl(), """
+				%s %s HTTP/1.1\r
+				%sContent-Type: %s\r
+				Content-Length: 16\r
+				Connection: close\r
+				\r
+				decision=approve""".formatted(method, target(), lines.replace("%d", port()), FORM));
+	}
+
+	private String port() {
+		return String.valueOf(this.platform.baseUrl().getPort());
+	}
+
 }
