@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +53,11 @@ class DocumentationTests {
 	private static final Pattern SNIPPET = Pattern.compile("// tag::([a-z-]+)\\[\\]\\R(.*?)// end::\\1\\[\\]",
 			Pattern.DOTALL);
 
+	// A page shows what a user has in a file of its own, where there is no such modifier.
+	private static final Pattern NESTED = Pattern.compile("(?m)^\tstatic (?=class |interface |record )");
+
+	private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?[\\w.]*?(\\w+);\\R");
+
 	private static final Pattern BLOCK = Pattern.compile("(?m)^```(\\w*)\\R(.*?)^```", Pattern.DOTALL);
 
 	private static final Pattern JAVA = Pattern.compile("(?ms)^```java$.*?^```");
@@ -75,14 +81,36 @@ class DocumentationTests {
 					(line, block) -> assertThat(snippets.values().stream().map(Code::of))
 						.as("%s, line %d: %s. Snippet that begins alike:%n%s", ROOT.relativize(page), line, HOW_TO,
 								closest(snippets, block))
-						.contains(Code.of(block)));
+						.contains(Code.of(withoutImports(block))));
 		}
+	}
+
+	@Test
+	void aBlockThatShowsImportsShowsAllThatItNeeds() {
+		Map<Code, Path> sources = new HashMap<>();
+		for (Path source : sources()) {
+			snippets(source).values().forEach((snippet) -> sources.put(Code.of(snippet), source));
+		}
+		int shown = 0;
+		for (Path page : pages()) {
+			for (String block : blocks(page, "java").values()) {
+				Set<String> imports = imports(block, "");
+				if (!imports.isEmpty()) {
+					shown++;
+					String code = withoutImports(block);
+					assertThat(imports).as("%s: correct the imports of%n%s", ROOT.relativize(page), code)
+						.isEqualTo(imports(read(sources.get(Code.of(code))), code));
+				}
+			}
+		}
+		assertThat(shown).isGreaterThan(5);
 	}
 
 	@Test
 	void everySnippetIsShown() {
 		List<Code> shown = pages().stream()
 			.flatMap((page) -> blocks(page, "java").values().stream())
+			.map(DocumentationTests::withoutImports)
 			.map(Code::of)
 			.toList();
 		snippets().forEach((name, snippet) -> assertThat(shown)
@@ -190,17 +218,39 @@ class DocumentationTests {
 
 	private static Map<String, String> snippets() {
 		Map<String, String> snippets = new LinkedHashMap<>();
-		for (Path source : find(ROOT,
-				(path) -> path.toString().matches(".*/src/test/java/run/vendo/.*docs/\\w+\\.java"))) {
-			if (source.endsWith("DocumentationTests.java")) {
-				continue;
-			}
-			Matcher snippet = SNIPPET.matcher(read(source));
-			while (snippet.find()) {
-				snippets.put(source.getFileName() + "#" + snippet.group(1), snippet.group(2));
-			}
+		sources().forEach((source) -> snippets.putAll(snippets(source)));
+		return snippets;
+	}
+
+	private static List<Path> sources() {
+		return find(ROOT, (path) -> path.toString().matches(".*/src/test/java/run/vendo/.*docs/\\w+\\.java")
+				&& !path.endsWith("DocumentationTests.java"));
+	}
+
+	private static Map<String, String> snippets(Path source) {
+		Map<String, String> snippets = new LinkedHashMap<>();
+		Matcher snippet = SNIPPET.matcher(read(source));
+		while (snippet.find()) {
+			snippets.put(source.getFileName() + "#" + snippet.group(1),
+					NESTED.matcher(snippet.group(2)).replaceAll("\t"));
 		}
 		return snippets;
+	}
+
+	private static String withoutImports(String block) {
+		return IMPORT.matcher(block).replaceAll("");
+	}
+
+	/**
+	 * Return the imports of a source of those names that code uses; all of them, if there
+	 * is no code.
+	 */
+	private static Set<String> imports(String source, String code) {
+		return IMPORT.matcher(source)
+			.results()
+			.filter((line) -> code.isEmpty() || Pattern.compile("\\b" + line.group(1) + "\\b").matcher(code).find())
+			.map((line) -> line.group().strip())
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	private static List<Path> pages() {

@@ -58,6 +58,7 @@ class ReminderApplication {
 
 }
 
+// tag::reauth-reminder[]
 @Component
 class ReauthReminder {
 
@@ -77,6 +78,7 @@ class ReauthReminder {
 	}
 
 }
+// end::reauth-reminder[]
 
 // tag::mock-events[]
 @SpringBootTest(classes = ReminderApplication.class, webEnvironment = WebEnvironment.NONE)
