@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
 
 import run.vendo.http.ConnectorSettings;
 import run.vendo.http.HttpTimeouts;
@@ -30,6 +32,7 @@ import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.Assert;
@@ -37,8 +40,13 @@ import org.springframework.util.Assert;
 /**
  * Makes connectors the way the application has told Spring Boot to make them: library,
  * SSL bundle, proxy and other customizations. Asks for them at the first call.
+ * <p>
+ * The threads of Reactor Netty end when the context stops and there are others when it
+ * starts again, to which a client that Spring Boot has made does not move by itself. So
+ * connectors whose threads have ended are replaced, but only while the context runs: to
+ * ask for threads in between would bring back some that nobody ends.
  */
-final class SpringBootConnectorFactory implements VendoConnectorFactory {
+final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(SpringBootConnectorFactory.class);
 
@@ -49,6 +57,9 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 	private final ObjectProvider<HttpClientSettings> settings;
 
 	private final @Nullable SslBundle sslBundle;
+
+	/** Calls that are made before the context has started find it running. */
+	private volatile boolean running = true;
 
 	SpringBootConnectorFactory(ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder,
 			ObjectProvider<ClientHttpRequestFactoryBuilder<?>> requestFactoryBuilder,
@@ -73,13 +84,46 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 		ClientHttpRequestFactoryBuilder<?> factoryBuilder = this.requestFactoryBuilder
 			.getIfAvailable(ClientHttpRequestFactoryBuilder::detect);
 		if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
-			return ReactorNetty.create(reactor, factoryBuilder, httpClientSettings, settings);
+			return ReactorNetty.create(reactor, factoryBuilder, httpClientSettings, settings, this::isRunning);
 		}
 		if (builder instanceof JdkClientHttpConnectorBuilder jdk && settings.pool() == null) {
 			return new SpringBootConnector(streamConnector(jdk, httpClientSettings), factoryBuilder, httpClientSettings,
-					null);
+					null, () -> false);
 		}
-		return new SpringBootConnector(builder.build(httpClientSettings), factoryBuilder, httpClientSettings, null);
+		return new SpringBootConnector(builder.build(httpClientSettings), factoryBuilder, httpClientSettings, null,
+				() -> false);
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	/**
+	 * A context that pauses leaves the threads alone.
+	 */
+	@Override
+	public boolean isPauseable() {
+		return false;
+	}
+
+	/**
+	 * Starts after the threads of Reactor Netty and stops before they do. So do the
+	 * connectors of Spring.
+	 */
+	@Override
+	public int getPhase() {
+		return 1;
 	}
 
 	// Spring Boot keeps the HTTP client to itself, but shows what it is built with.
@@ -97,13 +141,19 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 
 		static VendoConnector create(ReactorClientHttpConnectorBuilder builder,
 				ClientHttpRequestFactoryBuilder<?> factoryBuilder, HttpClientSettings httpClientSettings,
-				ConnectorSettings settings) {
+				ConnectorSettings settings, BooleanSupplier running) {
 			ConnectionProvider provider = ReactorNettyClients.connectionProvider(settings);
+			AtomicReference<LoopResources> threads = new AtomicReference<>();
 			ClientHttpConnector connector = builder.withHttpClientFactory(() -> create(provider))
-				.withHttpClientCustomizer((client) -> ReactorNettyClients.configure(client, settings))
+				.withHttpClientCustomizer((client) -> {
+					threads.set(client.configuration().loopResources());
+					return ReactorNettyClients.configure(client, settings);
+				})
 				.build(httpClientSettings);
-			return new SpringBootConnector(connector, onConnectionsOf(provider, factoryBuilder, settings),
-					httpClientSettings, provider::dispose);
+			LoopResources own = Objects.requireNonNull(threads.get());
+			return new SpringBootConnector(connector, onConnectionsOf(provider, own, factoryBuilder, settings),
+					httpClientSettings, provider::dispose,
+					() -> running.getAsBoolean() && ReactorNettyClients.haveEnded(own));
 		}
 
 		// Spring Boot 4.0 leaves the proxy of the JVM aside.
@@ -112,10 +162,11 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 		}
 
 		private static ClientHttpRequestFactoryBuilder<?> onConnectionsOf(ConnectionProvider provider,
-				ClientHttpRequestFactoryBuilder<?> builder, ConnectorSettings settings) {
+				LoopResources threads, ClientHttpRequestFactoryBuilder<?> builder, ConnectorSettings settings) {
 			if (builder instanceof ReactorClientHttpRequestFactoryBuilder reactor) {
 				return reactor.withHttpClientFactory(() -> create(provider))
-					.withHttpClientCustomizer((client) -> ReactorNettyClients.configure(client, settings));
+					.withHttpClientCustomizer(
+							(client) -> ReactorNettyClients.configure(client.runOn(threads), settings));
 			}
 			return builder;
 		}
@@ -136,6 +187,8 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 
 		private final @Nullable Runnable connections;
 
+		private final BooleanSupplier outlived;
+
 		private final Map<Duration, ClientHttpRequestFactory> requestFactories = new HashMap<>();
 
 		private boolean closed;
@@ -146,13 +199,15 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 		 * @param factoryBuilder builds request factories for {@code RestClient}
 		 * @param settings what both are made from
 		 * @param connections closes the connections, if they are ours to close
+		 * @param outlived whether another connector has to take its place
 		 */
 		SpringBootConnector(ClientHttpConnector clientConnector, ClientHttpRequestFactoryBuilder<?> factoryBuilder,
-				HttpClientSettings settings, @Nullable Runnable connections) {
+				HttpClientSettings settings, @Nullable Runnable connections, BooleanSupplier outlived) {
 			this.clientConnector = clientConnector;
 			this.factoryBuilder = factoryBuilder;
 			this.settings = settings;
 			this.connections = connections;
+			this.outlived = outlived;
 		}
 
 		@Override
@@ -166,6 +221,11 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory {
 			Assert.state(!this.closed, "The connector is closed");
 			return this.requestFactories.computeIfAbsent(timeouts.response(),
 					(response) -> this.factoryBuilder.build(this.settings.withReadTimeout(response)));
+		}
+
+		@Override
+		public boolean isOutlived() {
+			return this.outlived.getAsBoolean();
 		}
 
 		@Override

@@ -1,8 +1,10 @@
 package run.vendo.http;
 
 import io.netty.channel.ChannelOption;
+import reactor.netty.http.HttpResources;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
 
 /**
  * Makes Reactor Netty's part of a connector. Apart from the rest so that nothing else
@@ -54,6 +56,17 @@ public final class ReactorNettyClients {
 				}
 			})
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(settings.connectTimeout().toMillis()));
+	}
+
+	/**
+	 * Return whether threads have ended, or are about to. Those that the process shares
+	 * are told by their successors: whoever still tries to use them makes them look
+	 * alive.
+	 * @param threads what a client {@linkplain HttpClient#configuration() runs on}
+	 * @return whether nothing can be run on them any more
+	 */
+	public static boolean haveEnded(LoopResources threads) {
+		return threads.isDisposed() || (threads instanceof HttpResources && threads != HttpResources.get());
 	}
 
 }

@@ -2,6 +2,7 @@ package run.vendo.http;
 
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
@@ -17,12 +18,15 @@ final class ReactorNettyConnector implements VendoConnector {
 
 	private final HttpClient httpClient;
 
+	private final LoopResources threads;
+
 	private final ClientHttpConnector connector;
 
 	ReactorNettyConnector(ConnectorSettings settings) {
 		this.connectionProvider = ReactorNettyClients.connectionProvider(settings);
 		HttpClient client = HttpClient.create(this.connectionProvider).compress(true).proxyWithSystemProperties();
 		this.httpClient = ReactorNettyClients.configure(client, settings);
+		this.threads = this.httpClient.configuration().loopResources();
 		this.connector = new ReactorClientHttpConnector(this.httpClient);
 	}
 
@@ -36,6 +40,11 @@ final class ReactorNettyConnector implements VendoConnector {
 		ReactorClientHttpRequestFactory factory = new ReactorClientHttpRequestFactory(this.httpClient);
 		factory.setReadTimeout(timeouts.response());
 		return factory;
+	}
+
+	@Override
+	public boolean isOutlived() {
+		return ReactorNettyClients.haveEnded(this.threads);
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package run.vendo.http;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.ExchangeStrategies;
@@ -63,7 +67,7 @@ final class Transport {
 	}
 
 	RestClient.Builder restClient(HttpTimeouts timeouts) {
-		ClientHttpRequestFactory requestFactory = this.requests.connector.obtain().requestFactory(timeouts);
+		ClientHttpRequestFactory requestFactory = this.requests.requestFactory(timeouts);
 		RestClient.Builder builder = Observed.masked(RestClient.builder().requestFactory(requestFactory),
 				this.instrumentation.registry());
 		return this.instrumentation.propagate() ? builder : TraceHeaders.kept(builder);
@@ -173,7 +177,8 @@ final class Transport {
 	}
 
 	/**
-	 * One connector and the client over it, made when first needed.
+	 * One connector and the client over it, made when first needed. Clients that others
+	 * hold go on over another connector when this one is outlived.
 	 */
 	private final class Connections {
 
@@ -181,50 +186,116 @@ final class Transport {
 
 		private final ConnectorSettings settings;
 
-		private final SingletonSupplier<VendoConnector> connector;
-
 		private final SingletonSupplier<WebClient> webClient;
 
-		private @Nullable VendoConnector open;
+		private volatile @Nullable VendoConnector open;
 
 		Connections(VendoConnectorFactory factory, ConnectorSettings settings,
 				Supplier<WebClient.Builder> webClientBuilder, int maxBodySize) {
 			this.factory = factory;
 			this.settings = settings;
-			this.connector = SingletonSupplier.of(this::connect);
-			this.webClient = SingletonSupplier.of(() -> traced(webClientBuilder.get().clone())
-				.clientConnector(this.connector.obtain().clientConnector())
-				.filter(Observed::masked)
-				.codecs((codecs) -> {
-					codecs.defaultCodecs().maxInMemorySize(maxBodySize);
-					// What the application wants to see of its own requests: here every
-					// one carries a secret.
-					codecs.defaultCodecs().enableLoggingRequestDetails(false);
-				})
-				.build());
+			this.webClient = SingletonSupplier
+				.of(() -> traced(webClientBuilder.get().clone()).clientConnector(clientConnector())
+					.filter(Observed::masked)
+					.codecs((codecs) -> {
+						codecs.defaultCodecs().maxInMemorySize(maxBodySize);
+						// What the application wants to see of its own requests: here
+						// every
+						// one carries a secret.
+						codecs.defaultCodecs().enableLoggingRequestDetails(false);
+					})
+					.build());
 		}
 
 		private WebClient.Builder traced(WebClient.Builder builder) {
 			return Transport.this.instrumentation.propagate() ? builder : TraceHeaders.kept(builder);
 		}
 
+		// Made once before it is needed, so that what is wrong with the settings is no
+		// failure of a request.
+		private ClientHttpConnector clientConnector() {
+			connector();
+			return (method, uri, requestCallback) -> connector().clientConnector()
+				.connect(method, uri, requestCallback);
+		}
+
+		ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
+			return new RequestFactory(this, timeouts);
+		}
+
+		private VendoConnector connector() {
+			VendoConnector connector = this.open;
+			return (connector != null && !connector.isOutlived()) ? connector : connect();
+		}
+
 		// A call may come to this point after the last client was closed; connections
 		// opened then would stay open.
 		private VendoConnector connect() {
+			VendoConnector former;
+			VendoConnector connector;
 			synchronized (Transport.this) {
+				former = this.open;
+				if (former != null && !former.isOutlived()) {
+					return former;
+				}
 				if (Transport.this.users == 0) {
 					throw VendoHttp.closedException();
 				}
-				VendoConnector connector = this.factory.create(this.settings);
+				connector = this.factory.create(this.settings);
 				this.open = connector;
-				return connector;
 			}
+			if (former != null) {
+				former.close();
+			}
+			return connector;
 		}
 
 		private void addOpenTo(List<VendoConnector> connectors) {
-			if (this.open != null) {
-				connectors.add(this.open);
+			VendoConnector connector = this.open;
+			if (connector != null) {
+				connectors.add(connector);
 			}
+		}
+
+	}
+
+	/**
+	 * Makes the requests of blocking code over whichever connector is the present one.
+	 */
+	private static final class RequestFactory implements ClientHttpRequestFactory {
+
+		private final Connections connections;
+
+		private final HttpTimeouts timeouts;
+
+		private volatile Made made;
+
+		RequestFactory(Connections connections, HttpTimeouts timeouts) {
+			this.connections = connections;
+			this.timeouts = timeouts;
+			VendoConnector connector = connections.connector();
+			this.made = new Made(connector, connector.requestFactory(timeouts));
+		}
+
+		@Override
+		public ClientHttpRequest createRequest(URI uri, HttpMethod method) throws IOException {
+			VendoConnector connector = this.connections.connector();
+			Made made = this.made;
+			if (made.connector() != connector) {
+				made = new Made(connector, connector.requestFactory(this.timeouts));
+				this.made = made;
+			}
+			return made.factory().createRequest(uri, method);
+		}
+
+		/**
+		 * What a connector has made.
+		 *
+		 * @param connector the connector
+		 * @param factory makes requests over its connections
+		 */
+		private record Made(VendoConnector connector, ClientHttpRequestFactory factory) {
+
 		}
 
 	}

@@ -29,6 +29,17 @@ public interface VendoConnector extends AutoCloseable {
 	ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts);
 
 	/**
+	 * Return whether another connector has to take the place of this one, because what it
+	 * runs on has ended under it: the threads of Reactor Netty, for example, end with the
+	 * application context. The client then asks its factory for another one and closes
+	 * this one. Asked before every request, so it must not wait for anything.
+	 * @return whether no connection can be opened any more, and another connector could
+	 */
+	default boolean isOutlived() {
+		return false;
+	}
+
+	/**
 	 * Close the connections. Does nothing when they are closed already.
 	 */
 	@Override
