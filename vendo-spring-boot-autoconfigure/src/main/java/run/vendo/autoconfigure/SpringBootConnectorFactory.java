@@ -152,7 +152,7 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLi
 				.build(httpClientSettings);
 			LoopResources own = Objects.requireNonNull(threads.get());
 			return new SpringBootConnector(connector, onConnectionsOf(provider, own, factoryBuilder, settings),
-					httpClientSettings, provider::dispose,
+					httpClientSettings, () -> ReactorNettyClients.dispose(provider),
 					() -> running.getAsBoolean() && ReactorNettyClients.haveEnded(own));
 		}
 

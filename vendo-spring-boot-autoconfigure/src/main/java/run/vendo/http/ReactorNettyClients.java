@@ -1,6 +1,8 @@
 package run.vendo.http;
 
 import io.netty.channel.ChannelOption;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.netty.http.HttpResources;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
@@ -13,6 +15,8 @@ import reactor.netty.resources.LoopResources;
  * @since 0.1.0
  */
 public final class ReactorNettyClients {
+
+	private static final Log logger = LogFactory.getLog(ReactorNettyClients.class);
 
 	private ReactorNettyClients() {
 	}
@@ -35,6 +39,16 @@ public final class ReactorNettyClients {
 			.maxLifeTime(pool.maxLifeTime())
 			.evictInBackground(pool.evictionInterval())
 			.build();
+	}
+
+	/**
+	 * Dispose of a connection pool, also of one whose threads have ended: its connections
+	 * can be given up then, but not closed in order.
+	 * @param connectionProvider the pool
+	 */
+	public static void dispose(ConnectionProvider connectionProvider) {
+		connectionProvider.disposeLater().subscribe((nothing) -> {
+		}, (failure) -> logger.debug("Connections were given up that could not be closed", failure));
 	}
 
 	/**

@@ -49,7 +49,7 @@ final class ReactorNettyConnector implements VendoConnector {
 
 	@Override
 	public void close() {
-		this.connectionProvider.dispose();
+		ReactorNettyClients.dispose(this.connectionProvider);
 	}
 
 }
