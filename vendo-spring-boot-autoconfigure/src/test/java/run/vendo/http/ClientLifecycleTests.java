@@ -4,8 +4,10 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -36,6 +38,7 @@ import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -243,6 +246,69 @@ class ClientLifecycleTests extends AbstractTransportTests {
 		finally {
 			executor.shutdownNow();
 		}
+	}
+
+	@Test
+	void whenConnectorIsOutlivedShouldGoOnOverOneOtherAndCloseIt() throws Exception {
+		List<CountingConnector> made = new CopyOnWriteArrayList<>();
+		AtomicInteger opened = new AtomicInteger();
+		AtomicInteger closed = new AtomicInteger();
+		VendoClient client = closing(builder("http://127.0.0.1").retry(RetryPolicy.none())
+			.environment(Map.of("VENDO_TOKEN_SLACK", "xoxb-1")::get)
+			.connectorFactory((settings) -> {
+				CountingConnector connector = new CountingConnector(opened, closed);
+				made.add(connector);
+				return connector;
+			})
+			.build());
+		WebClient held = client.session("slack").webClient();
+		ExecutorService executor = Executors.newFixedThreadPool(8);
+		try {
+			failureOf(() -> call(client));
+			for (int i = 1; i <= 50; i++) {
+				made.get(made.size() - 1).outlived = true;
+				CyclicBarrier together = new CyclicBarrier(8);
+				List<Future<?>> calls = new ArrayList<>();
+				for (int j = 0; j < 8; j++) {
+					calls.add(executor.submit(() -> {
+						together.await();
+						return failureOf(() -> call(client));
+					}));
+				}
+				for (Future<?> call : calls) {
+					assertThat(call.get()).isInstanceOf(VendoException.class);
+				}
+				assertThat(opened).hasValue(i + 1);
+				assertThat(closed).hasValue(i);
+			}
+			int before = made.get(made.size() - 1).asked.get();
+			assertThatException()
+				.isThrownBy(() -> held.get().uri("http://127.0.0.1/").retrieve().toBodilessEntity().block());
+			assertThat(made.get(made.size() - 1).asked).as("a session that somebody holds").hasValueGreaterThan(before);
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	void whenConnectorIsOutlivedAfterTheCloseShouldOpenNoOther() {
+		AtomicInteger opened = new AtomicInteger();
+		AtomicInteger closed = new AtomicInteger();
+		CountingConnector connector = new CountingConnector(opened, closed);
+		VendoClient client = builder("http://127.0.0.1").retry(RetryPolicy.none())
+			.environment(Map.of("VENDO_TOKEN_SLACK", "xoxb-1")::get)
+			.connectorFactory((settings) -> (opened.get() == 1) ? connector : new CountingConnector(opened, closed))
+			.build();
+		WebClient held = client.session("slack").webClient();
+		failureOf(() -> call(client));
+		client.close();
+		connector.outlived = true;
+		assertThatException()
+			.isThrownBy(() -> held.get().uri("http://127.0.0.1/").retrieve().toBodilessEntity().block());
+		assertThat(connector.asked).hasValue(1);
+		assertThat(opened).hasValue(1);
+		assertThat(closed).hasValue(1);
 	}
 
 	@Test
@@ -467,6 +533,10 @@ class ClientLifecycleTests extends AbstractTransportTests {
 
 		private final AtomicInteger closed;
 
+		private final AtomicInteger asked = new AtomicInteger();
+
+		private volatile boolean outlived;
+
 		CountingConnector(AtomicInteger opened, AtomicInteger closed) {
 			opened.incrementAndGet();
 			this.closed = closed;
@@ -474,12 +544,20 @@ class ClientLifecycleTests extends AbstractTransportTests {
 
 		@Override
 		public ClientHttpConnector clientConnector() {
-			return (method, uri, callback) -> Mono.error(new ConnectException("Nobody there"));
+			return (method, uri, callback) -> {
+				this.asked.incrementAndGet();
+				return Mono.error(new ConnectException("Nobody there"));
+			};
 		}
 
 		@Override
 		public ClientHttpRequestFactory requestFactory(HttpTimeouts timeouts) {
 			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public boolean isOutlived() {
+			return this.outlived;
 		}
 
 		@Override

@@ -18,6 +18,7 @@ import reactor.netty.resources.LoopResources;
 
 import run.vendo.ReactiveVendoClient;
 import run.vendo.VendoClient;
+import run.vendo.error.TransportException;
 import run.vendo.event.ConnectionConnected;
 import run.vendo.token.VendoSession;
 
@@ -32,6 +33,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.client.ReactorResourceFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Contexts that are stopped and started again, with the threads of Reactor Netty.
@@ -64,6 +66,24 @@ class ContextRestartTests {
 			context.pause();
 			this.platform.awaitStreams(0, WAIT);
 		}, ConfigurableApplicationContext::restart);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = "PLAIN", mode = EnumSource.Mode.EXCLUDE)
+	void callInAStoppedContextFailsAndBringsNoThreadBack(Threads threads) {
+		Set<Thread> before = threads();
+		try (ConfigurableApplicationContext context = launch(threads)) {
+			VendoClient vendo = context.getBean(VendoClient.class);
+			this.platform.connect("slack");
+			assertThat(vendo.connections().list()).isNotEmpty();
+			context.stop();
+			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> vendo.connections().list());
+			assertThat(context.getBean(ReactorResourceFactory.class).isRunning()).isFalse();
+			context.start();
+			assertThat(vendo.connections().list()).isNotEmpty();
+		}
+		this.platform.close();
+		assertThat(threads()).filteredOn((thread) -> !before.contains(thread)).allMatch(ContextRestartTests::ends);
 	}
 
 	private void goesOn(Threads threads, Consumer<ConfigurableApplicationContext> stop,
