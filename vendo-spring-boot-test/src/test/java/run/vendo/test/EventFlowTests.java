@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import run.vendo.VendoClient;
 import run.vendo.autoconfigure.VendoAutoConfiguration;
+import run.vendo.autoconfigure.event.EventStreamMonitor;
 import run.vendo.autoconfigure.event.EventStreamState;
 import run.vendo.autoconfigure.event.VendoEventsAutoConfiguration;
 import run.vendo.connection.ConnectionStatus;
@@ -38,6 +39,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.Lifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -250,21 +252,35 @@ class EventFlowTests {
 	@Test
 	void contextClosesAtOnceAndTheStreamWithIt() {
 		start();
-		long begin = System.nanoTime();
-		this.contexts.remove(0).close();
-		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(A_MOMENT);
+		stopsAtOnce();
 		this.platform.awaitStreams(0, WAIT);
 	}
 
 	@Test
-	void contextClosesInTimeWhileThePlatformIsDown() {
+	void contextStopsAtOnceWhileThePlatformIsDown() {
 		Listener listener = start("--vendo.events.max-reconnects=-1");
 		this.platform.stop();
 		while (!(listener.state() instanceof EventStreamState.Interrupted)) {
 			continue;
 		}
+		stopsAtOnce();
+	}
+
+	@Test
+	void contextStopsAtOnceWhileThePlatformDoesNotAnswer() {
+		this.platform.delayNext(Duration.ofMinutes(5));
+		launch();
+		this.platform.awaitRequests("/api/deployments/me/events", 1, WAIT);
+		stopsAtOnce();
+	}
+
+	// The bridge alone, and then all the rest.
+	private void stopsAtOnce() {
+		ConfigurableApplicationContext context = this.contexts.remove(0);
 		long begin = System.nanoTime();
-		this.contexts.remove(0).close();
+		((Lifecycle) context.getBean(EventStreamMonitor.class)).stop();
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+		context.close();
 		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(A_MOMENT);
 	}
 

@@ -281,18 +281,22 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 			return false;
 		}
 
-		private synchronized Subscriber subscribe() {
+		// Who stops does not wait for this: it may look up the key, and that may block.
+		private Subscriber subscribe() {
 			Subscriber subscriber = new Subscriber();
-			this.subscriber = subscriber;
-			if (!this.stopping) {
-				try {
-					VendoEventBridge.this.events
-						.subscribe(VendoEventBridge.this.options.withListener(new StateListener(this)))
-						.subscribe(subscriber);
+			synchronized (this) {
+				if (this.stopping) {
+					return subscriber;
 				}
-				catch (RuntimeException ex) {
-					subscriber.hookOnError(ex);
-				}
+				this.subscriber = subscriber;
+			}
+			try {
+				VendoEventBridge.this.events
+					.subscribe(VendoEventBridge.this.options.withListener(new StateListener(this)))
+					.subscribe(subscriber);
+			}
+			catch (RuntimeException ex) {
+				subscriber.hookOnError(ex);
 			}
 			return subscriber;
 		}

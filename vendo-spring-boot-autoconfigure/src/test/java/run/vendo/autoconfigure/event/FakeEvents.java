@@ -29,6 +29,8 @@ final class FakeEvents implements ReactiveEventsApi {
 
 	private volatile RuntimeException failure;
 
+	private volatile Runnable before;
+
 	private int number;
 
 	@Override
@@ -37,6 +39,11 @@ final class FakeEvents implements ReactiveEventsApi {
 		if (failure != null) {
 			this.failure = null;
 			throw failure;
+		}
+		Runnable before = this.before;
+		if (before != null) {
+			this.before = null;
+			before.run();
 		}
 		return Flux.defer(() -> {
 			Subscription subscription = new Subscription(Sinks.many().unicast().onBackpressureBuffer(), options,
@@ -51,6 +58,10 @@ final class FakeEvents implements ReactiveEventsApi {
 
 	void failNext(RuntimeException failure) {
 		this.failure = failure;
+	}
+
+	void beforeNext(Runnable before) {
+		this.before = before;
 	}
 
 	Subscription awaitSubscription() {

@@ -37,6 +37,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -232,17 +233,83 @@ class VendoEventBridgeTests {
 	}
 
 	@Test
-	void contextClosesInTimeAlthoughAListenerBlocks() throws Exception {
+	void stopsInTimeAlthoughAListenerBlocks() throws Exception {
 		ConfigurableApplicationContext context = start(Blocker.class);
 		FakeEvents.Subscription stream = this.events.awaitSubscription();
 		stream.send(this.events.connected("slack"));
 		Blocker blocker = context.getBean(Blocker.class);
 		blocker.entered.await();
-		long begin = System.nanoTime();
+		assertStopsInTime(context.getBean(VendoEventBridge.class));
 		context.close();
-		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
 		assertThat(blocker.interrupted.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(stream.isCancelled()).isTrue();
+	}
+
+	@Test
+	void stopsInTimeWhileAReconnectIsDue() {
+		ConfigurableApplicationContext context = start(States.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.open();
+		this.seen.take();
+		stream.interrupt(FakeEvents.failure(503));
+		assertThat(this.seen.take()).isInstanceOf(EventStreamState.Interrupted.class);
+		assertStopsInTime(context.getBean(VendoEventBridge.class));
+		assertThat(stream.isCancelled()).isTrue();
+	}
+
+	@Test
+	void stopsInTimeWhileItWaitsToSubscribeAgain() {
+		ConfigurableApplicationContext context = start(new String[] { "--vendo.events.resubscribe-delay=1h" },
+				States.class);
+		this.events.awaitSubscription().fail(FakeEvents.failure(503));
+		this.seen.take();
+		assertThat(this.seen.take()).isInstanceOf(EventStreamState.Failed.class);
+		assertStopsInTime(context.getBean(VendoEventBridge.class));
+	}
+
+	@Test
+	void stopsInTimeWhileSubscribingBlocks() throws Exception {
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch go = new CountDownLatch(1);
+		this.events.beforeNext(() -> {
+			entered.countDown();
+			awaitUninterruptibly(go);
+		});
+		ConfigurableApplicationContext context = start(Recorder.class);
+		entered.await();
+		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		assertStopsInTime(bridge);
+		bridge.start();
+		go.countDown();
+		FakeEvents.Subscription late = this.events.awaitSubscription();
+		FakeEvents.Subscription next = this.events.awaitSubscription();
+		assertThat(late.isCancelled()).as("the one that came too late").isTrue();
+		VendoEvent event = this.events.connected("slack");
+		next.send(event);
+		assertThat(this.seen.take()).isSameAs(event);
+	}
+
+	@Test
+	void stopsBeforeTheWebServerWaitsForItsRequests() {
+		assertThat(start(Recorder.class).getBean(VendoEventBridge.class).getPhase())
+			.isGreaterThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE);
+	}
+
+	private static void assertStopsInTime(VendoEventBridge bridge) {
+		long begin = System.nanoTime();
+		bridge.stop();
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		while (latch.getCount() > 0) {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException ex) {
+				// That is what makes it stubborn.
+			}
+		}
 	}
 
 	@Test
@@ -259,9 +326,7 @@ class VendoEventBridgeTests {
 		ConfigurableApplicationContext context = start(Recorder.class);
 		FakeEvents.Subscription first = this.events.awaitSubscription();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
-		long begin = System.nanoTime();
-		bridge.stop();
-		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+		assertStopsInTime(bridge);
 		assertThat(bridge.isRunning()).isFalse();
 		assertThat(first.isCancelled()).isTrue();
 		bridge.start();
@@ -324,7 +389,7 @@ class VendoEventBridgeTests {
 		stubborn.entered.await();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
 		for (int i = 0; i < 3; i++) {
-			bridge.stop();
+			assertStopsInTime(bridge);
 			bridge.start();
 		}
 		assertThat(this.seen.queue).isEmpty();
@@ -798,14 +863,7 @@ class VendoEventBridgeTests {
 		void on(ConnectionEvent event) {
 			this.mostAtOnce.accumulateAndGet(this.atOnce.incrementAndGet(), Math::max);
 			this.entered.countDown();
-			while (this.go.getCount() > 0) {
-				try {
-					this.go.await();
-				}
-				catch (InterruptedException ex) {
-					// That is what makes it stubborn.
-				}
-			}
+			awaitUninterruptibly(this.go);
 			this.atOnce.decrementAndGet();
 		}
 
