@@ -47,9 +47,6 @@ public final class EventCursor {
 	/** Those of them that are gone, the oldest first. */
 	private final Set<Key> gone = new LinkedHashSet<>();
 
-	/** Which connection took the place of which, in the last comparison. */
-	private final Map<Key, Key> successors = new HashMap<>();
-
 	private volatile String lastEventId;
 
 	private volatile @Nullable Duration retry;
@@ -159,9 +156,12 @@ public final class EventCursor {
 			key = candidates.isEmpty() ? unnamed : candidates.get(0);
 		}
 		Known before = this.connections.get(key);
-		if (before == null) {
-			Key replaced = event.isResynchronized() ? this.successors.getOrDefault(key, unnamed) : unnamed;
-			before = remove(replaced);
+		if (key.id() != null) {
+			// It has a name now. What stays behind without one would be taken for gone.
+			Known nameless = remove(unnamed);
+			if (before == null || (nameless != null && !before.isLive())) {
+				before = nameless;
+			}
 		}
 		put(key, ((before != null) ? before : Known.NOTHING).after(event, this.sequence));
 	}
@@ -213,7 +213,6 @@ public final class EventCursor {
 				ofSlug.putIfAbsent(new Key(connection.slug(), connection.id()), known);
 			}
 		}
-		this.successors.clear();
 		List<VendoEvent> differences = new ArrayList<>();
 		now.forEach((slug, after) -> compare(slug, after, asOf, differences));
 		this.complete = true;
@@ -227,8 +226,10 @@ public final class EventCursor {
 				before.put(key, known);
 			}
 		});
-		boolean anyLive = before.values().stream().anyMatch(Known::isLive);
 		Map<Key, Key> pairs = pairs(before, after);
+		boolean anyStays = before.entrySet()
+			.stream()
+			.anyMatch((entry) -> entry.getValue().isLive() && pairs.containsValue(entry.getKey()));
 		// First what is gone, so that who looks at the provider alone ends with the rest.
 		before.forEach((key, known) -> {
 			if (pairs.containsValue(key) || known.sequence() > asOf) {
@@ -249,7 +250,7 @@ public final class EventCursor {
 			Known former = (formerKey != null) ? before.get(formerKey) : null;
 			if (formerKey == null || former == null) {
 				// Another one beside those that are known is news only when all were.
-				if (this.complete || (!before.isEmpty() && !anyLive)) {
+				if (this.complete || (!before.isEmpty() && !anyStays)) {
 					differences.add(event(kind(known.status()), key, known));
 				}
 				else {
@@ -260,9 +261,8 @@ public final class EventCursor {
 			if (former.sequence() > asOf) {
 				return;
 			}
-			EventKind difference = difference(formerKey, former, key, known, asOf);
+			EventKind difference = difference(former, known, asOf);
 			if (difference != null) {
-				this.successors.put(key, formerKey);
 				differences.add(event(difference, key, known));
 			}
 			else if (former.touched() <= asOf) {
@@ -274,7 +274,8 @@ public final class EventCursor {
 
 	/**
 	 * Return which of the present connections is which of those that are known: the one
-	 * with the same id, else one that has no id or is gone.
+	 * with the same id, else one that has no id. Another id is another connection: who
+	 * keeps count of each has to hear that the former is gone.
 	 */
 	private static Map<Key, Key> pairs(Map<Key, Known> before, Map<Key, Known> after) {
 		Map<Key, Key> pairs = new HashMap<>();
@@ -284,9 +285,6 @@ public final class EventCursor {
 				pairs.put(key, key);
 			}
 			else if (key.id() == null) {
-				left.add(0, key);
-			}
-			else if (known.isLive()) {
 				left.add(key);
 			}
 		});
@@ -298,7 +296,7 @@ public final class EventCursor {
 		return pairs;
 	}
 
-	private static @Nullable EventKind difference(Key formerKey, Known former, Key key, Known known, long asOf) {
+	private static @Nullable EventKind difference(Known former, Known known, long asOf) {
 		if (!former.status().equals(known.status())) {
 			return kind(known.status());
 		}
@@ -308,8 +306,8 @@ public final class EventCursor {
 		if (differ(former.message(), known.message()) && known.status().equals(ConnectionStatus.ERROR)) {
 			return EventKind.CONNECTION_ERROR;
 		}
-		return (differ(formerKey.id(), key.id()) || former.isRenewedBy(known)
-				|| differ(former.message(), known.message())) ? EventKind.CONNECTION_CHANGED : null;
+		return (former.isRenewedBy(known) || differ(former.message(), known.message())) ? EventKind.CONNECTION_CHANGED
+				: null;
 	}
 
 	// What was not said is no difference.

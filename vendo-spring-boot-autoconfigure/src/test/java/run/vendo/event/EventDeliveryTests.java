@@ -481,7 +481,7 @@ class EventDeliveryTests {
 	}
 
 	@Test
-	void whenTheConnectionIsAnotherOneThenItHasChanged() {
+	void whenTheConnectionIsAnotherOneThenTheFormerIsGone() {
 		set("b=connected");
 		LiveBody first = open();
 		this.platform.thenOpen();
@@ -489,7 +489,10 @@ class EventDeliveryTests {
 		set("a=connected,b=connected");
 		first.end();
 		this.platform.advanceSeconds(1);
-		assertThat(this.events.get(1)).isInstanceOfSatisfying(ConnectionChanged.class,
+		assertThat(this.events).hasSize(3);
+		assertThat(this.events.get(1)).isInstanceOfSatisfying(ConnectionDisconnected.class,
+				(event) -> assertThat(event.connectionId()).isEqualTo("cn_other"));
+		assertThat(this.events.get(2)).isInstanceOfSatisfying(ConnectionConnected.class,
 				(event) -> assertThat(event.connectionId()).isEqualTo("cn_a"));
 	}
 
@@ -500,7 +503,8 @@ class EventDeliveryTests {
 					cn_1=connected,cn_2=connected  |        | cn_2=connected                   | connection.disconnected cn_1
 					cn_1=connected                 |        | cn_2=connected,cn_1=connected    | connection.connected cn_2
 					cn_1=connected,cn_2=connected  |        | cn_2=error,cn_1=revoked          | connection.error cn_2,connection.status_changed cn_1
-					cn_1=connected                 |        | cn_2=connected                   | connection.changed cn_2
+					cn_1=connected                 |        | cn_2=connected                   | connection.disconnected cn_1,connection.connected cn_2
+					cn_1=connected,cn_2=connected  |        | cn_1=connected,cn_3=connected    | connection.disconnected cn_2,connection.connected cn_3
 					cn_1=connected,cn_2=connected  | \"cn_2\" | cn_1=connected,cn_2=needs_reauth |
 					cn_1=connected,cn_2=connected  | null   | cn_1=connected,cn_2=needs_reauth | connection.needs_reauth cn_2
 					cn_1=connected                 | null   | cn_1=needs_reauth                |
@@ -582,6 +586,19 @@ class EventDeliveryTests {
 		assertThat(cursor.compare(List.of(), cursor.sequence())).singleElement()
 			.isInstanceOfSatisfying(ConnectionDisconnected.class,
 					(event) -> assertThat(event.connectionId()).isEqualTo("cn_10000"));
+	}
+
+	@Test
+	void whenAnErrorThatNamesNoConnectionIsFollowedByOneThatDoesThenItIsAboutTheSame() {
+		EventCursor cursor = EventCursor.create();
+		cursor.compare(List.of(), 0);
+		String data = "{\"slug\":\"a\",\"connection_id\":\"cn_1\"}";
+		cursor.deliver(VendoEvent.of("connection.connected", data));
+		cursor.deliver(VendoEvent.of("connection.disconnected", data));
+		cursor.deliver(VendoEvent.of("connection.error", "{\"slug\":\"a\"}"));
+		long asOf = cursor.sequence();
+		cursor.deliver(VendoEvent.of("connection.needs_reauth", data));
+		assertThat(cursor.compare(List.of(), asOf)).as("it was read before the last event").isEmpty();
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package run.vendo.event;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -47,6 +48,12 @@ class EventStreamStormTests {
 	private static final String[] SLUGS = { "slack", "github", "notion", "gmail", "openai", "stripe", "linear", "jira",
 			"figma", "asana" };
 
+	/** Those that have more than one connection. */
+	private static final Map<String, Integer> SEVERAL = Map.of("slack", 3, "github", 2, "notion", 4);
+
+	/** What is closer together than that cannot be told apart. */
+	private static final Duration TOLERANCE = Duration.ofSeconds(1);
+
 	@Test
 	void whenEverythingGoesWrongThenListenersEndWithThePlatformsState() throws Exception {
 		// Storms share nothing, and time stands still in each unless it is moved.
@@ -88,6 +95,7 @@ class EventStreamStormTests {
 			assertThat(storm.platform.streams).hasSizeGreaterThan(200);
 			assertThat(storm.lost.cardinality()).isGreaterThan(100);
 			assertThat(storm.reader.resynchronized).isPositive();
+			assertThat(storm.reader.renewed).isPositive();
 			assertThat(storm.reader.premature).as("made up ahead of what led up to it, seed %d", seed).isZero();
 			assertThat(storm.reader.repeated).isZero();
 		}
@@ -106,6 +114,9 @@ class EventStreamStormTests {
 		private final Deque<Sent> history = new ArrayDeque<>();
 
 		private final BitSet lost = new BitSet();
+
+		/** The connections there are, by provider and id. */
+		private final Map<String, Present> connections = new TreeMap<>();
 
 		private int epoch = 1;
 
@@ -129,10 +140,6 @@ class EventStreamStormTests {
 			this.seed = seed;
 			this.random = new Random(seed);
 			this.reader = new Reader(this);
-			for (String slug : SLUGS) {
-				this.platform.connections.put(slug, "available");
-				this.reader.view.put(slug, "available");
-			}
 			this.platform.random = 0.5;
 			this.platform.otherwise(this::connect);
 			this.platform.list(this::list);
@@ -170,24 +177,35 @@ class EventStreamStormTests {
 				this.platform.advanceSeconds(1);
 				write(": ping\n\n");
 			}
+			Map<String, String> statuses = new TreeMap<>();
+			this.connections.forEach((key, present) -> statuses.put(key, present.status()));
 			assertThat(this.reader.view)
 				.as("how the connections stand after %d events, seed %d", this.produced, this.seed)
-				.isEqualTo(this.platform.connections);
+				.isEqualTo(statuses);
+			this.connections.forEach((key, present) -> assertThat(this.reader.heard.get(key).plus(TOLERANCE))
+				.as("what was heard of %s since its consent, after %d events, seed %d", key, this.produced, this.seed)
+				.isAfterOrEqualTo(present.connectedAt()));
 		}
 
 		private String happen() {
 			int number = this.produced++;
 			String slug = SLUGS[this.random.nextInt(SLUGS.length)];
+			int several = SEVERAL.getOrDefault(slug, 1);
+			String connection = (several > 1) ? "cn_" + slug + "_" + this.random.nextInt(several) : "cn_" + slug;
 			StringBuilder text = new StringBuilder(256);
 			String id = this.epoch + "-" + number;
 			switch (this.random.nextInt(10)) {
-				case 0, 1 -> connection(text, id, number, slug, "connection.connected", "connected");
-				case 2 -> connection(text, id, number, slug, "connection.disconnected", "available");
-				case 3 -> connection(text, id, number, slug, "connection.needs_reauth", "needs_reauth");
-				case 4 -> connection(text, id, number, slug, "connection.error", "error");
-				case 5 -> connection(text, id, number, slug, "connection.status_changed",
+				case 0, 1 -> connection(text, id, number, slug, connection, "connection.connected", "connected");
+				case 2 -> connection(text, id, number, slug, connection, "connection.disconnected", null);
+				case 3 -> connection(text, id, number, slug, connection, "connection.needs_reauth", "needs_reauth");
+				case 4 -> {
+					// An error does not say which connection it is about.
+					String kind = (several > 1) ? "connection.status_changed" : "connection.error";
+					connection(text, id, number, slug, connection, kind, "error");
+				}
+				case 5 -> connection(text, id, number, slug, connection, "connection.status_changed",
 						this.random.nextBoolean() ? "revoked" : "pending_setup");
-				case 6 -> connection(text, id, number, slug, "connection.changed", null);
+				case 6 -> connection(text, id, number, slug, connection, "connection.changed", null);
 				default -> block(text, id, "billing.usage_recorded", number, "billing.usage_recorded",
 						"\"provider\":\"openai\",\"micros\":12");
 			}
@@ -199,12 +217,20 @@ class EventStreamStormTests {
 			return sent.text();
 		}
 
-		private void connection(StringBuilder text, String id, int number, String slug, String kind,
+		private void connection(StringBuilder text, String id, int number, String slug, String connection, String kind,
 				@Nullable String status) {
-			if (status != null) {
-				this.platform.connections.put(slug, status);
+			String key = slug + "/" + connection;
+			Instant now = Instant.ofEpochMilli(this.platform.now());
+			if (kind.equals("connection.disconnected")) {
+				this.connections.remove(key);
 			}
-			String fields = "\"slug\":\"" + slug + "\",\"connection_id\":\"cn_" + slug + "\""
+			else if (status != null) {
+				Present before = this.connections.get(key);
+				Instant consent = (before != null && !status.equals("connected")) ? before.connectedAt() : now;
+				this.connections.put(key, new Present(slug, connection, status, consent));
+			}
+			String fields = "\"at\":\"" + now + "\",\"slug\":\"" + slug + "\""
+					+ (kind.equals("connection.error") ? "" : ",\"connection_id\":\"" + connection + "\"")
 					+ ((status != null) ? ",\"status\":\"" + status + "\"" : "");
 			String former = switch (kind) {
 				case "connection.connected" -> "connection_created";
@@ -331,16 +357,37 @@ class EventStreamStormTests {
 			int delay = this.random.nextInt(3);
 			if (delay == 0) {
 				this.listed = this.produced;
-				return Mono.just(FakePlatform.list(this.platform.connections));
+				return Mono.just(FakePlatform.listOf(listed()));
 			}
 			// Read at some point between question and answer.
-			Map<String, String> copy = new TreeMap<>(this.platform.connections);
+			String early = listed();
 			int asked = this.produced;
 			return Mono.delay(Duration.ofMillis(this.random.nextInt(400)), this.platform.time).map((tick) -> {
 				this.listed = (delay == 1) ? asked : this.produced;
-				return FakePlatform.list((delay == 1) ? copy : this.platform.connections);
+				return FakePlatform.listOf((delay == 1) ? early : listed());
 			});
 		}
+
+		private String listed() {
+			List<String> entries = new ArrayList<>();
+			this.connections.values()
+				.forEach((present) -> entries
+					.add("{\"id\":\"%s\",\"slug\":\"%s\",\"status\":\"%s\",\"connected_at\":\"%s\"}"
+						.formatted(present.id(), present.slug(), present.status(), present.connectedAt())));
+			for (String slug : SLUGS) {
+				if (this.connections.keySet().stream().noneMatch((key) -> key.startsWith(slug + "/"))) {
+					entries.add("{\"id\":null,\"slug\":\"%s\",\"status\":\"available\"}".formatted(slug));
+				}
+			}
+			return String.join(",", entries);
+		}
+
+	}
+
+	/**
+	 * How a connection stands on the platform.
+	 */
+	private record Present(String slug, String id, String status, Instant connectedAt) {
 
 	}
 
@@ -362,6 +409,9 @@ class EventStreamStormTests {
 
 		private final Map<String, String> view = new TreeMap<>();
 
+		/** What is known of each to be as new as that. */
+		private final Map<String, Instant> heard = new TreeMap<>();
+
 		private final BitSet delivered = new BitSet();
 
 		private final StringBuilder disorder = new StringBuilder();
@@ -371,6 +421,8 @@ class EventStreamStormTests {
 		private int repeated;
 
 		private int resynchronized;
+
+		private int renewed;
 
 		/** When a state was made up, by the number of the next event. */
 		private final Map<String, Integer> madeUp = new TreeMap<>();
@@ -399,39 +451,61 @@ class EventStreamStormTests {
 			else {
 				count(event);
 			}
-			if (event instanceof ConnectionEvent connection && !(event instanceof ConnectionChanged)) {
-				watch(connection);
-			}
-			if (event instanceof ConnectionConnected connected) {
-				this.view.put(connected.slug(), "connected");
-			}
-			else if (event instanceof ConnectionDisconnected disconnected) {
-				this.view.put(disconnected.slug(), "available");
-			}
-			else if (event instanceof ConnectionNeedsReauth reauth) {
-				this.view.put(reauth.slug(), "needs_reauth");
-			}
-			else if (event instanceof ConnectionError error) {
-				this.view.put(error.slug(), "error");
-			}
-			else if (event instanceof ConnectionStatusChanged changed) {
-				this.view.put(changed.slug(), changed.status().value());
+			if (event instanceof ConnectionEvent connection) {
+				String key = key(connection);
+				hear(key, connection);
+				if (!(event instanceof ConnectionChanged)) {
+					watch(key, connection);
+				}
+				look(key, connection);
 			}
 			if (--this.open == 0) {
 				askForMore();
 			}
 		}
 
+		private static String key(ConnectionEvent event) {
+			return event.slug() + "/" + event.data().path("connection_id").asString("cn_" + event.slug());
+		}
+
+		private void hear(String key, ConnectionEvent event) {
+			String consent = event.data().path(event.isResynchronized() ? "connected_at" : "at").asString("");
+			if (!consent.isEmpty()) {
+				this.heard.put(key, Instant.parse(consent));
+			}
+			if (event.isResynchronized() && event instanceof ConnectionChanged) {
+				this.renewed++;
+			}
+		}
+
+		private void look(String key, ConnectionEvent event) {
+			if (event instanceof ConnectionConnected) {
+				this.view.put(key, "connected");
+			}
+			else if (event instanceof ConnectionDisconnected) {
+				this.view.remove(key);
+			}
+			else if (event instanceof ConnectionNeedsReauth) {
+				this.view.put(key, "needs_reauth");
+			}
+			else if (event instanceof ConnectionError) {
+				this.view.put(key, "error");
+			}
+			else if (event instanceof ConnectionStatusChanged changed) {
+				this.view.put(key, changed.status().value());
+			}
+		}
+
 		// What is made up and then followed by what had happened before it is a flicker.
-		private void watch(ConnectionEvent event) {
+		private void watch(String key, ConnectionEvent event) {
 			if (event.isResynchronized()) {
 				// Nobody can know what will be replayed after a connection that is dead.
 				if (!this.storm.deaf) {
-					this.madeUp.put(event.slug(), this.storm.listed);
+					this.madeUp.put(key, this.storm.listed);
 				}
 				return;
 			}
-			Integer when = this.madeUp.remove(event.slug());
+			Integer when = this.madeUp.remove(key);
 			if (when != null && number(event) < when) {
 				this.premature++;
 			}

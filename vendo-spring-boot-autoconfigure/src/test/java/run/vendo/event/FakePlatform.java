@@ -183,13 +183,21 @@ final class FakePlatform implements VendoConnectorFactory {
 	}
 
 	static ClientHttpResponse list(Map<String, String> connections) {
-		MockClientHttpResponse response = answer(200, HttpHeaders.CONTENT_TYPE, "application/json");
-		response.setBody(connections.entrySet()
+		return listOf(connections.entrySet()
 			.stream()
 			.map((entry) -> "{\"id\":%s,\"slug\":\"%s\",\"status\":\"%s\"}".formatted(
 					entry.getValue().equals("available") ? "null" : "\"cn_" + entry.getKey() + "\"", entry.getKey(),
 					entry.getValue()))
-			.collect(Collectors.joining(",", "{\"connections\":[", "]}")));
+			.collect(Collectors.joining(",")));
+	}
+
+	/**
+	 * Return the connections.
+	 * @param entries each as the platform lists it
+	 */
+	static ClientHttpResponse listOf(String entries) {
+		MockClientHttpResponse response = answer(200, HttpHeaders.CONTENT_TYPE, "application/json");
+		response.setBody("{\"connections\":[" + entries + "]}");
 		return response;
 	}
 
