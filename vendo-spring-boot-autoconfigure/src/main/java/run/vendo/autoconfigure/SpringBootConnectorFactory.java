@@ -1,5 +1,6 @@
 package run.vendo.autoconfigure;
 
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
@@ -151,7 +153,11 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLi
 				})
 				.build(httpClientSettings);
 			LoopResources own = Objects.requireNonNull(threads.get());
-			return new SpringBootConnector(connector, onConnectionsOf(provider, own, factoryBuilder, settings),
+			// A request that is handed to threads that have ended may never be answered.
+			ClientHttpConnector failing = (method, uri, requestCallback) -> ReactorNettyClients.haveEnded(own)
+					? Mono.error(new ConnectException("The application context is stopped"))
+					: connector.connect(method, uri, requestCallback);
+			return new SpringBootConnector(failing, onConnectionsOf(provider, own, factoryBuilder, settings),
 					httpClientSettings, () -> ReactorNettyClients.dispose(provider),
 					() -> running.getAsBoolean() && ReactorNettyClients.haveEnded(own));
 		}
