@@ -27,6 +27,8 @@ class ForeignRequests {
 
 	private static final String ANY = "*";
 
+	private static final String PROBE = "/healthz";
+
 	private static final Pattern LOOPBACK = Pattern
 		.compile("([a-z0-9._-]+\\.)?localhost\\.?|127(\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
 
@@ -55,13 +57,19 @@ class ForeignRequests {
 	 */
 	@Nullable Refusal refusal(HttpServletRequest request) {
 		String host = request.getHeader(HttpHeaders.HOST);
+		boolean safe = SAFE.contains(request.getMethod());
+		if (safe && PROBE.equals(request.getServletPath())) {
+			// Whoever asks whether this is alive may call it what he likes, and learns
+			// nothing else.
+			return null;
+		}
 		if (!isKnown(host)) {
 			return new Refusal(HttpStatus.MISDIRECTED_REQUEST,
 					"The sample has no sign-in, so it answers this machine alone: open it at http://localhost. If others "
 							+ "may see it, and do what its buttons do, start it with the property 'sample.hosts' set to "
 							+ "the host name that they use.");
 		}
-		if (!SAFE.contains(request.getMethod()) && isFromAnotherSite(request, host)) {
+		if (!safe && isFromAnotherSite(request, host)) {
 			return new Refusal(HttpStatus.FORBIDDEN,
 					"A page of another site has asked for this change. Make it on the sample's own page.");
 		}

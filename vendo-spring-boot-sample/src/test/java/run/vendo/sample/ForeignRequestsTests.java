@@ -50,11 +50,13 @@ class ForeignRequestsTests {
 
 	@Test
 	void anotherNameLeadsToNothing() {
-		List<String> requests = Stream.concat(mapped(),
-				Stream.of("GET /actuator", "GET /actuator/health", "GET /actuator/metrics", "GET /actuator/vendo",
-						"DELETE /actuator/vendo/openai", "GET /console.js", "GET /webjars/htmx.org/dist/htmx.min.js",
-						"GET /nothing-here", "GET /error", "POST /connect/openai", "OPTIONS /", "HEAD /", "TRACE /",
-						"PUT /"))
+		List<String> requests = Stream
+			.concat(mapped(),
+					Stream.of("GET /actuator", "GET /actuator/health", "GET /actuator/metrics", "GET /actuator/vendo",
+							"DELETE /actuator/vendo/openai", "GET /console.js",
+							"GET /webjars/htmx.org/dist/htmx.min.js", "GET /nothing-here", "GET /error",
+							"POST /connect/openai", "OPTIONS /", "HEAD /", "TRACE /", "PUT /"))
+			.filter((request) -> !request.equals("GET /healthz"))
 			.toList();
 		assertThat(requests)
 			.contains("GET /", "GET /parts/connections", "GET /live", "POST /connections/openai/invalidate",
@@ -100,6 +102,16 @@ class ForeignRequestsTests {
 			assertThat(send("POST /connections/openai/invalidate",
 					"Host: " + host + suffix + "\r\nOrigin: http://" + host + suffix))
 				.startsWith("HTTP/1.1 200 ");
+		}
+	}
+
+	@Test
+	void probeIsAnsweredWhateverItCallsThisMachine() {
+		for (String host : List.of("10.0.0.1:8080", "some-deployment.example", "")) {
+			assertThat(send("GET /healthz", "Host: " + host)).startsWith("HTTP/1.1 200 ").endsWith("ok");
+			assertThat(send("POST /healthz", "Host: " + host)).startsWith("HTTP/1.1 421 ");
+			assertThat(send("GET /healthz/../api/connections", "Host: " + host)).startsWith("HTTP/1.1 421 ");
+			assertThat(send("GET /healthz/", "Host: " + host)).startsWith("HTTP/1.1 421 ");
 		}
 	}
 
