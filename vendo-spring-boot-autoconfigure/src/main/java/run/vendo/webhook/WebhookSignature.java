@@ -72,10 +72,13 @@ final class WebhookSignature {
 	 * @return 32 bytes, or {@code null} when it is anything else
 	 */
 	static byte @Nullable [] parse(String hex) {
-		if (hex.length() != HEX_LENGTH) {
+		// What is not of this character set is no digit, and may be fewer bytes than it
+		// has
+		// characters.
+		byte[] digits = hex.getBytes(StandardCharsets.ISO_8859_1);
+		if (digits.length != HEX_LENGTH) {
 			return null;
 		}
-		byte[] digits = hex.getBytes(StandardCharsets.ISO_8859_1);
 		byte[] signature = new byte[HEX_LENGTH / 2];
 		int invalid = 0;
 		for (int i = 0; i < signature.length; i++) {
