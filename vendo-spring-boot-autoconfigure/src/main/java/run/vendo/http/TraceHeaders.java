@@ -56,13 +56,14 @@ final class TraceHeaders {
 	private static void keep(Observation.Context context) {
 		if (context instanceof org.springframework.web.reactive.function.client.ClientRequestObservationContext reactive
 				&& reactive.getCarrier() != null) {
-			// To build the request and copy it would cost most of what it costs to
-			// observe
-			// it.
+			// To build the request and copy it would cost most of what the whole
+			// observation does.
 			boolean[] kept = new boolean[1];
 			reactive.getCarrier().attributes((attributes) -> kept[0] = attributes.containsKey(KEPT_ATTRIBUTE));
 			if (kept[0]) {
-				reactive.setCarrier(ClientRequest.create(HttpMethod.GET, NOWHERE));
+				ClientRequest request = reactive.getRequest();
+				reactive.setCarrier((request != null) ? ClientRequest.create(request.method(), request.url())
+						: ClientRequest.create(HttpMethod.GET, NOWHERE));
 			}
 		}
 		else if (context instanceof ClientRequestObservationContext blocking && blocking.getCarrier() != null

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
@@ -38,6 +39,8 @@ import reactor.core.scheduler.Schedulers;
 import run.vendo.VendoClient;
 
 import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientRequestObservationContext;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -137,6 +140,20 @@ class TraceHeadersTests extends AbstractTransportTests {
 			.allSatisfy((request) -> assertThat(headers(request)).doesNotContainAnyElementsOf(TRACE_HEADERS));
 		assertThat(requests.stream().filter((request) -> "mine".equals(request.getHeader("X-Own")))).hasSize(2);
 		assertThat(requests.get(0).getHeader("Authorization")).isEqualTo("Bearer " + KEY);
+	}
+
+	@Test
+	void whoReadsTheRequestOfAnObservationSeesWhereItGoes() {
+		Set<String> seen = ConcurrentHashMap.newKeySet();
+		this.registry.observationConfig().observationFilter((context) -> {
+			if (context instanceof ClientRequestObservationContext request && request.getCarrier() != null) {
+				ClientRequest carrier = request.getCarrier().build();
+				seen.add(carrier.method() + " " + carrier.url());
+			}
+			return context;
+		});
+		client(false).http().post("/x").body("{}").toBodilessEntity();
+		assertThat(seen).containsExactly("POST " + platformUrl() + "/x");
 	}
 
 	@Test
