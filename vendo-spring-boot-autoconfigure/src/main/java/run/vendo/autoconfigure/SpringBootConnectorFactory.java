@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
+import io.netty.channel.EventLoopGroup;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -145,21 +146,23 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLi
 				ClientHttpRequestFactoryBuilder<?> factoryBuilder, HttpClientSettings httpClientSettings,
 				ConnectorSettings settings, BooleanSupplier running) {
 			ConnectionProvider provider = ReactorNettyClients.connectionProvider(settings);
-			AtomicReference<LoopResources> threads = new AtomicReference<>();
+			AtomicReference<HttpClient> customized = new AtomicReference<>();
 			ClientHttpConnector connector = builder.withHttpClientFactory(() -> create(provider))
 				.withHttpClientCustomizer((client) -> {
-					threads.set(client.configuration().loopResources());
-					return ReactorNettyClients.configure(client, settings);
+					HttpClient live = ReactorNettyClients.onLiveThreads(client);
+					customized.set(live);
+					return ReactorNettyClients.configure(live, settings);
 				})
 				.build(httpClientSettings);
-			LoopResources own = Objects.requireNonNull(threads.get());
-			// A request that is handed to threads that have ended may never be answered.
-			ClientHttpConnector failing = (method, uri, requestCallback) -> ReactorNettyClients.haveEnded(own)
-					? Mono.error(new ConnectException("The application context is stopped"))
-					: connector.connect(method, uri, requestCallback);
-			return new SpringBootConnector(failing, onConnectionsOf(provider, own, factoryBuilder, settings),
-					httpClientSettings, () -> ReactorNettyClients.dispose(provider),
-					() -> running.getAsBoolean() && ReactorNettyClients.haveEnded(own));
+			HttpClient client = Objects.requireNonNull(customized.get());
+			Threads threads = new Threads(client.configuration().loopResources(), ReactorNettyClients.threads(client),
+					running);
+			ClientHttpConnector failing = (method, uri, requestCallback) -> {
+				ConnectException failure = threads.failure();
+				return (failure != null) ? Mono.error(failure) : connector.connect(method, uri, requestCallback);
+			};
+			return new SpringBootConnector(failing, onConnectionsOf(provider, threads, factoryBuilder, settings),
+					httpClientSettings, () -> ReactorNettyClients.dispose(provider), threads::areOutlived);
 		}
 
 		// Spring Boot 4.0 leaves the proxy of the JVM aside.
@@ -167,14 +170,51 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLi
 			return HttpClient.create(provider).proxyWithSystemProperties();
 		}
 
-		private static ClientHttpRequestFactoryBuilder<?> onConnectionsOf(ConnectionProvider provider,
-				LoopResources threads, ClientHttpRequestFactoryBuilder<?> builder, ConnectorSettings settings) {
-			if (builder instanceof ReactorClientHttpRequestFactoryBuilder reactor) {
-				return reactor.withHttpClientFactory(() -> create(provider))
-					.withHttpClientCustomizer(
-							(client) -> ReactorNettyClients.configure(client.runOn(threads), settings));
+		private static ClientHttpRequestFactoryBuilder<?> onConnectionsOf(ConnectionProvider provider, Threads threads,
+				ClientHttpRequestFactoryBuilder<?> builder, ConnectorSettings settings) {
+			if (!(builder instanceof ReactorClientHttpRequestFactoryBuilder reactor)) {
+				return builder;
 			}
-			return builder;
+			ReactorClientHttpRequestFactoryBuilder own = reactor.withHttpClientFactory(() -> create(provider))
+				.withHttpClientCustomizer(
+						(client) -> ReactorNettyClients.configure(client.runOn(threads.resources()), settings));
+			return (httpClientSettings) -> {
+				ClientHttpRequestFactory factory = own.build(httpClientSettings);
+				return (uri, method) -> {
+					ConnectException failure = threads.failure();
+					if (failure != null) {
+						throw failure;
+					}
+					return factory.createRequest(uri, method);
+				};
+			};
+		}
+
+		/**
+		 * What serves the connections of a connector.
+		 *
+		 * @param resources where the threads are kept
+		 * @param group the threads
+		 * @param running whether the context runs
+		 */
+		private record Threads(LoopResources resources, EventLoopGroup group, BooleanSupplier running) {
+
+			boolean areOutlived() {
+				return this.group.isShuttingDown() && this.running.getAsBoolean();
+			}
+
+			/**
+			 * Return why there is no use in a request: handed to threads that have ended,
+			 * it may never be answered.
+			 */
+			@Nullable ConnectException failure() {
+				if (!this.group.isShuttingDown()) {
+					return null;
+				}
+				return new ConnectException(this.running.getAsBoolean() ? "The threads of Reactor Netty have ended"
+						: "The application context is stopped");
+			}
+
 		}
 
 	}

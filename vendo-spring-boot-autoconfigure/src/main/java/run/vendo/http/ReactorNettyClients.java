@@ -1,6 +1,7 @@
 package run.vendo.http;
 
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.netty.http.HttpResources;
@@ -73,14 +74,27 @@ public final class ReactorNettyClients {
 	}
 
 	/**
-	 * Return whether threads have ended, or are about to. Those that the process shares
-	 * are told by their successors: whoever still tries to use them makes them look
-	 * alive.
-	 * @param threads what a client {@linkplain HttpClient#configuration() runs on}
-	 * @return whether nothing can be run on them any more
+	 * Let a client run on threads that live. Those that the process shares are ended by
+	 * whichever application context closes first, and others take their place; a client
+	 * that was told of the former does not hear of it.
+	 * @param client the client
+	 * @return the client, on the present threads of the process where its own were those
+	 * and have ended
 	 */
-	public static boolean haveEnded(LoopResources threads) {
-		return threads.isDisposed() || (threads instanceof HttpResources && threads != HttpResources.get());
+	public static HttpClient onLiveThreads(HttpClient client) {
+		LoopResources own = client.configuration().loopResources();
+		boolean ended = own.isDisposed() || threads(client).isShuttingDown();
+		return (ended && own instanceof HttpResources) ? client.runOn(HttpResources.get()) : client;
+	}
+
+	/**
+	 * Return the threads themselves: what they are kept in may be replaced while they
+	 * live, and asked after their end it may make others.
+	 * @param client the client
+	 * @return what its connections run on
+	 */
+	public static EventLoopGroup threads(HttpClient client) {
+		return client.configuration().loopResources().onClient(client.configuration().isPreferNative());
 	}
 
 }

@@ -1,8 +1,8 @@
 package run.vendo.http;
 
+import io.netty.channel.EventLoopGroup;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
-import reactor.netty.resources.LoopResources;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
@@ -18,7 +18,7 @@ final class ReactorNettyConnector implements VendoConnector {
 
 	private final HttpClient httpClient;
 
-	private final LoopResources threads;
+	private final EventLoopGroup threads;
 
 	private final ClientHttpConnector connector;
 
@@ -26,7 +26,7 @@ final class ReactorNettyConnector implements VendoConnector {
 		this.connectionProvider = ReactorNettyClients.connectionProvider(settings);
 		HttpClient client = HttpClient.create(this.connectionProvider).compress(true).proxyWithSystemProperties();
 		this.httpClient = ReactorNettyClients.configure(client, settings);
-		this.threads = this.httpClient.configuration().loopResources();
+		this.threads = ReactorNettyClients.threads(this.httpClient);
 		this.connector = new ReactorClientHttpConnector(this.httpClient);
 	}
 
@@ -44,7 +44,7 @@ final class ReactorNettyConnector implements VendoConnector {
 
 	@Override
 	public boolean isOutlived() {
-		return ReactorNettyClients.haveEnded(this.threads);
+		return this.threads.isShuttingDown();
 	}
 
 	@Override

@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -30,6 +32,8 @@ import org.springframework.web.reactive.function.client.WebClient;
  * call, so that building a client costs nothing; closed with the last client.
  */
 final class Transport {
+
+	private static final Log logger = LogFactory.getLog(Transport.class);
 
 	private final Connections requests;
 
@@ -199,9 +203,8 @@ final class Transport {
 					.filter(Observed::masked)
 					.codecs((codecs) -> {
 						codecs.defaultCodecs().maxInMemorySize(maxBodySize);
-						// What the application wants to see of its own requests: here
-						// every
-						// one carries a secret.
+						// Of its own requests the application may want to see all. Each
+						// of these carries a secret.
 						codecs.defaultCodecs().enableLoggingRequestDetails(false);
 					})
 					.build());
@@ -245,9 +248,19 @@ final class Transport {
 				this.open = connector;
 			}
 			if (former != null) {
-				former.close();
+				close(former);
 			}
 			return connector;
+		}
+
+		private static void close(VendoConnector former) {
+			try {
+				former.close();
+			}
+			catch (RuntimeException ex) {
+				// Not the fault of the call that happens to need another.
+				logger.debug("A connector whose threads have ended could not be closed", ex);
+			}
 		}
 
 		private void addOpenTo(List<VendoConnector> connectors) {

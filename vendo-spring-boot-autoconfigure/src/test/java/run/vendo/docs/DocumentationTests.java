@@ -98,6 +98,8 @@ class DocumentationTests {
 				if (!imports.isEmpty()) {
 					shown++;
 					String code = withoutImports(block);
+					assertThat(sources).as("%s: no test holds%n%s", ROOT.relativize(page), code)
+						.containsKey(Code.of(code));
 					assertThat(imports).as("%s: correct the imports of%n%s", ROOT.relativize(page), code)
 						.isEqualTo(imports(read(sources.get(Code.of(code))), code));
 				}

@@ -1,5 +1,6 @@
 package run.vendo.test;
 
+import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
@@ -10,10 +11,13 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import reactor.netty.http.HttpResources;
+import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 
 import run.vendo.ReactiveVendoClient;
@@ -31,6 +35,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.web.client.ResourceAccessException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -76,14 +81,50 @@ class ContextRestartTests {
 			VendoClient vendo = context.getBean(VendoClient.class);
 			this.platform.connect("slack");
 			assertThat(vendo.connections().list()).isNotEmpty();
+			VendoSession session = vendo.session("slack");
+			URI provider = this.platform.providerUrl("slack");
+			work(context, session);
 			context.stop();
 			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> vendo.connections().list());
+			assertThatExceptionOfType(ResourceAccessException.class)
+				.isThrownBy(() -> session.restClient().get().uri(provider).retrieve().toBodilessEntity())
+				.withCauseInstanceOf(ConnectException.class);
 			assertThat(context.getBean(ReactorResourceFactory.class).isRunning()).isFalse();
 			context.start();
 			assertThat(vendo.connections().list()).isNotEmpty();
 		}
 		this.platform.close();
 		assertThat(threads()).filteredOn((thread) -> !before.contains(thread)).allMatch(ContextRestartTests::ends);
+	}
+
+	@Test
+	void whenAnotherContextOfTheProcessEndsTheSharedThreadsThenThisOneGoesOn() {
+		this.platform.connect("slack");
+		try (ConfigurableApplicationContext context = launch(Threads.SHARED)) {
+			VendoSession session = context.getBean(VendoClient.class).session("slack");
+			Listener listener = context.getBean(Listener.class);
+			this.platform.awaitStreams(1, WAIT);
+			for (int i = 0; i < 3; i++) {
+				work(context, session);
+				launch(Threads.SHARED).close();
+				work(context, session);
+				String slug = "after-" + i;
+				this.platform.connect(slug);
+				assertThat(listener.take()).isEqualTo(slug);
+			}
+		}
+	}
+
+	@Test
+	void whenTheSharedPoolIsReplacedThenTheThreadsAndWhatRunsOnThemStay() {
+		this.platform.connect("slack");
+		try (ConfigurableApplicationContext context = launch(Threads.SHARED)) {
+			VendoSession session = context.getBean(VendoClient.class).session("slack");
+			work(context, session);
+			// Keeps the threads. Closing the context disposes of it.
+			HttpResources.set(ConnectionProvider.create("other"));
+			work(context, session);
+		}
 	}
 
 	private void goesOn(Threads threads, Consumer<ConfigurableApplicationContext> stop,

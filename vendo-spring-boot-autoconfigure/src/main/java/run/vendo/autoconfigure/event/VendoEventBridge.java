@@ -389,8 +389,9 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				thread.interrupt();
 			}
 			if (!isDoneWithin(PATIENCE)) {
-				logger.warn("An event listener is still at work on an event of the platform and does not mind being "
-						+ "interrupted. Its thread is left behind; use @Async for what takes long");
+				logger
+					.warn("An event listener, or the look-up of the API key, is still at work and does not mind being "
+							+ "interrupted. Its thread is left behind; use @Async for what takes long in a listener");
 			}
 		}
 

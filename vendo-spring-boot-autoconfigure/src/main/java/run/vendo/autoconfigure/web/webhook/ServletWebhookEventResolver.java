@@ -8,6 +8,7 @@ import run.vendo.webhook.WebhookEvent;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
@@ -18,10 +19,10 @@ import org.springframework.web.method.support.ModelAndViewContainer;
  */
 final class ServletWebhookEventResolver implements HandlerMethodArgumentResolver {
 
-	private final ObjectProvider<WebhookEvents> events;
+	private final SingletonSupplier<WebhookEvents> events;
 
 	ServletWebhookEventResolver(ObjectProvider<WebhookEvents> events) {
-		this.events = events;
+		this.events = SingletonSupplier.of(events::getObject);
 	}
 
 	@Override
@@ -34,7 +35,7 @@ final class ServletWebhookEventResolver implements HandlerMethodArgumentResolver
 			NativeWebRequest request, @Nullable WebDataBinderFactory binderFactory) {
 		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
 		ServletWebhookDelivery verified = (servletRequest != null) ? ServletWebhookDelivery.of(servletRequest) : null;
-		return this.events.getObject()
+		return this.events.obtain()
 			.read((verified != null) ? verified.delivery() : null, ResolvableType.forMethodParameter(parameter));
 	}
 

@@ -1,6 +1,7 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,6 +21,7 @@ import run.vendo.fixture.MutableClock;
 import run.vendo.webhook.WebhookEvent;
 import run.vendo.webhook.WebhooksApi;
 
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -111,6 +113,38 @@ class VendoWebhookAutoConfigurationTests {
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
 			.withBean(Annotated.class)
 			.run((context) -> assertThat(context).hasFailed());
+	}
+
+	@Test
+	void whatDeliveriesNeedIsMadeBeforeTheFirstWhereSomethingTakesThemAndElseNotAtAll() {
+		this.runner
+			.run((context) -> assertThat(context.getBeanFactory().containsSingleton("vendoWebhookGate")).isFalse());
+		WebApplicationContextRunner withHandler = this.runner.withPropertyValues("vendo.webhook.secret=whsec_x")
+			.withBean(Annotated.class);
+		withHandler
+			.run((context) -> assertThat(context.getBeanFactory().containsSingleton("vendoWebhookGate")).isTrue());
+		withHandler
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> assertThat(context.getBeanFactory().containsSingleton("vendoWebhookGate")).isTrue());
+	}
+
+	@Test
+	void whenThereAreSeveralDeliveryStoresForAHandlerThenTheApplicationDoesNotStart() {
+		this.runner.withPropertyValues("vendo.webhook.secret=whsec_x")
+			.withBean(Annotated.class)
+			.withBean("one", WebhookDeliveryStore.class, () -> new InMemoryWebhookDeliveryStore(1, Clock.systemUTC()))
+			.withBean("two", WebhookDeliveryStore.class, () -> new InMemoryWebhookDeliveryStore(1, Clock.systemUTC()))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(NoUniqueBeanDefinitionException.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "-1B", "0B", "2GB" })
+	void whenNoWebhookCanBeThatLargeThenTheApplicationDoesNotStart(String size) {
+		this.runner.withPropertyValues("vendo.webhook.max-body-size=" + size)
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("vendo.webhook.max-body-size"));
 	}
 
 	@Test
