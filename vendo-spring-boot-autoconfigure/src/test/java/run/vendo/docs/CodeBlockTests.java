@@ -109,8 +109,10 @@ class CodeBlockTests {
 			modules.add(named.item(index).getTextContent());
 		}
 		assertThat(blocks("xml")).isNotEmpty().allSatisfy((block) -> {
-			NodeList dependencies = xml(block.text()).getElementsByTagName("dependency");
-			assertThat(dependencies.getLength()).as("%s", block).isPositive();
+			Document shown = xml(block.text());
+			NodeList dependencies = shown.getElementsByTagName("dependency");
+			assertThat(dependencies.getLength() + shown.getElementsByTagName("plugin").getLength()).as("%s", block)
+				.isPositive();
 			for (int index = 0; index < dependencies.getLength(); index++) {
 				Element dependency = (Element) dependencies.item(index);
 				if ("run.vendo".equals(text(dependency, "groupId"))) {
