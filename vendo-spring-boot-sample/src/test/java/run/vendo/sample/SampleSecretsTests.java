@@ -50,6 +50,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -240,6 +241,11 @@ class SampleSecretsTests {
 	private static void useEverything() {
 		VendoClient vendo = context.getBean(VendoClient.class);
 		platform.awaitStreams(1, Duration.ofSeconds(20));
+		// A balance that was never read, because all that follows goes wrong, shows
+		// little.
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.untilAsserted(() -> assertThat(get("/actuator/health").body()).contains("topUpUrl"));
 		for (String path : List.of("/", "/healthz", "/api/connections", "/api/token/openai", "/api/token/notion",
 				"/api/token/slack", "/api/token/nope", "/api/balance", "/connect/slack", "/attacked/session")) {
 			get(path);
