@@ -118,6 +118,9 @@ class EventStreamStormTests {
 		/** The connections there are, by provider and id. */
 		private final Map<String, Present> connections = new TreeMap<>();
 
+		/** The ids of those that took the place of others. */
+		private final Map<String, String> ids = new TreeMap<>();
+
 		private int epoch = 1;
 
 		private int produced;
@@ -191,12 +194,19 @@ class EventStreamStormTests {
 			int number = this.produced++;
 			String slug = SLUGS[this.random.nextInt(SLUGS.length)];
 			int several = SEVERAL.getOrDefault(slug, 1);
-			String connection = (several > 1) ? "cn_" + slug + "_" + this.random.nextInt(several) : "cn_" + slug;
+			String place = (several > 1) ? slug + "_" + this.random.nextInt(several) : slug;
+			String connection = this.ids.getOrDefault(place, "cn_" + place);
 			StringBuilder text = new StringBuilder(256);
 			String id = this.epoch + "-" + number;
 			switch (this.random.nextInt(10)) {
 				case 0, 1 -> connection(text, id, number, slug, connection, "connection.connected", "connected");
-				case 2 -> connection(text, id, number, slug, connection, "connection.disconnected", null);
+				case 2 -> {
+					connection(text, id, number, slug, connection, "connection.disconnected", null);
+					if (several > 1) {
+						// What takes its place is another connection.
+						this.ids.put(place, "cn_" + place + "_" + number);
+					}
+				}
 				case 3 -> connection(text, id, number, slug, connection, "connection.needs_reauth", "needs_reauth");
 				case 4 -> {
 					// An error does not say which connection it is about.
