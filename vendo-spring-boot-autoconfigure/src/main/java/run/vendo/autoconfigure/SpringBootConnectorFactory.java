@@ -53,6 +53,8 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLi
 
 	private static final Log logger = LogFactory.getLog(SpringBootConnectorFactory.class);
 
+	private static final String STOPPED = "The application context is stopped";
+
 	private final ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder;
 
 	private final ObjectProvider<ClientHttpRequestFactoryBuilder<?>> requestFactoryBuilder;
@@ -155,8 +157,8 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLi
 				})
 				.build(httpClientSettings);
 			HttpClient client = Objects.requireNonNull(customized.get());
-			Threads threads = new Threads(client.configuration().loopResources(), ReactorNettyClients.threads(client),
-					running);
+			Threads threads = new Threads(client.configuration().loopResources(),
+					client.configuration().isPreferNative(), ReactorNettyClients.threads(client), running);
 			ClientHttpConnector failing = (method, uri, requestCallback) -> {
 				ConnectException failure = threads.failure();
 				return (failure != null) ? Mono.error(failure) : connector.connect(method, uri, requestCallback);
@@ -176,8 +178,8 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLi
 				return builder;
 			}
 			ReactorClientHttpRequestFactoryBuilder own = reactor.withHttpClientFactory(() -> create(provider))
-				.withHttpClientCustomizer(
-						(client) -> ReactorNettyClients.configure(client.runOn(threads.resources()), settings));
+				.withHttpClientCustomizer((client) -> ReactorNettyClients
+					.configure(client.runOn(threads.resources(), threads.preferNative()), settings));
 			return (httpClientSettings) -> {
 				ClientHttpRequestFactory factory = own.build(httpClientSettings);
 				return (uri, method) -> {
@@ -194,10 +196,12 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLi
 		 * What serves the connections of a connector.
 		 *
 		 * @param resources where the threads are kept
+		 * @param preferNative whether to use the transport of the operating system
 		 * @param group the threads
 		 * @param running whether the context runs
 		 */
-		private record Threads(LoopResources resources, EventLoopGroup group, BooleanSupplier running) {
+		private record Threads(LoopResources resources, boolean preferNative, EventLoopGroup group,
+				BooleanSupplier running) {
 
 			boolean areOutlived() {
 				return this.group.isShuttingDown() && this.running.getAsBoolean();
@@ -211,8 +215,8 @@ final class SpringBootConnectorFactory implements VendoConnectorFactory, SmartLi
 				if (!this.group.isShuttingDown()) {
 					return null;
 				}
-				return new ConnectException(this.running.getAsBoolean() ? "The threads of Reactor Netty have ended"
-						: "The application context is stopped");
+				return new ConnectException(
+						this.running.getAsBoolean() ? "The threads of Reactor Netty have ended" : STOPPED);
 			}
 
 		}

@@ -50,7 +50,12 @@ final class Observed {
 		});
 	}
 
-	private static URI masked(URI url) {
+	/**
+	 * Return a URL without the values of its parameters.
+	 * @param url the URL
+	 * @return the same where there is nothing to mask
+	 */
+	static URI masked(URI url) {
 		try {
 			String masked = Redaction.mask(url);
 			return masked.equals(url.toString()) ? url : URI.create(masked);

@@ -84,12 +84,14 @@ public final class ReactorNettyClients {
 	public static HttpClient onLiveThreads(HttpClient client) {
 		LoopResources own = client.configuration().loopResources();
 		boolean ended = own.isDisposed() || threads(client).isShuttingDown();
-		return (ended && own instanceof HttpResources) ? client.runOn(HttpResources.get()) : client;
+		return (ended && own instanceof HttpResources)
+				? client.runOn(HttpResources.get(), client.configuration().isPreferNative()) : client;
 	}
 
 	/**
 	 * Return the threads themselves: what they are kept in may be replaced while they
-	 * live, and asked after their end it may make others.
+	 * live, and asked after their end it may make others. Those that are not there yet
+	 * are made.
 	 * @param client the client
 	 * @return what its connections run on
 	 */

@@ -27,8 +27,6 @@ final class TraceHeaders {
 
 	private static final String KEPT_ATTRIBUTE = TraceHeaders.class.getName() + ".kept";
 
-	private static final URI NOWHERE = URI.create("/");
-
 	// An observation asks the predicates after it has got its request and before any
 	// tracer sees it. One for each registry, however many clients observe there.
 	private static final Map<ObservationRegistry, Boolean> WATCHED = Collections.synchronizedMap(new WeakHashMap<>());
@@ -58,12 +56,9 @@ final class TraceHeaders {
 				&& reactive.getCarrier() != null) {
 			// To build the request and copy it would cost most of what the whole
 			// observation does.
-			boolean[] kept = new boolean[1];
-			reactive.getCarrier().attributes((attributes) -> kept[0] = attributes.containsKey(KEPT_ATTRIBUTE));
-			if (kept[0]) {
-				ClientRequest request = reactive.getRequest();
-				reactive.setCarrier((request != null) ? ClientRequest.create(request.method(), request.url())
-						: ClientRequest.create(HttpMethod.GET, NOWHERE));
+			ClientRequest request = reactive.getRequest();
+			if (request != null && request.attributes().containsKey(KEPT_ATTRIBUTE)) {
+				reactive.setCarrier(ClientRequest.create(request.method(), Observed.masked(request.url())));
 			}
 		}
 		else if (context instanceof ClientRequestObservationContext blocking && blocking.getCarrier() != null
@@ -93,7 +88,7 @@ final class TraceHeaders {
 
 		@Override
 		public URI getURI() {
-			return this.request.getURI();
+			return Observed.masked(this.request.getURI());
 		}
 
 		@Override

@@ -114,7 +114,19 @@ final class Transport {
 				this.streams.addOpenTo(last);
 			}
 		}
-		last.forEach(VendoConnector::close);
+		RuntimeException failure = null;
+		for (VendoConnector connector : last) {
+			try {
+				connector.close();
+			}
+			catch (RuntimeException ex) {
+				// The other one has to be closed all the same.
+				failure = (failure != null) ? failure : ex;
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
 	}
 
 	void sawRateLimit(URI uri, HttpHeaders headers, java.time.Clock clock) {

@@ -72,9 +72,7 @@ final class WebhookSignature {
 	 * @return 32 bytes, or {@code null} when it is anything else
 	 */
 	static byte @Nullable [] parse(String hex) {
-		// What is not of this character set is no digit, and may be fewer bytes than it
-		// has
-		// characters.
+		// Characters beyond this set are no digits, and two of them may be one byte.
 		byte[] digits = hex.getBytes(StandardCharsets.ISO_8859_1);
 		if (digits.length != HEX_LENGTH) {
 			return null;

@@ -152,8 +152,8 @@ class TraceHeadersTests extends AbstractTransportTests {
 			}
 			return context;
 		});
-		client(false).http().post("/x").body("{}").toBodilessEntity();
-		assertThat(seen).containsExactly("POST " + platformUrl() + "/x");
+		client(false).http().post("/x").query("api_key", "geheim").body("{}").toBodilessEntity();
+		assertThat(seen).containsExactly("POST " + platformUrl() + "/x?api_key=***");
 	}
 
 	@Test

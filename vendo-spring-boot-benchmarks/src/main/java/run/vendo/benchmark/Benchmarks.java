@@ -103,9 +103,7 @@ public final class Benchmarks {
 		return List.of(
 				results.ratio("`connections().list()`, blocking, observed and counted", "call", bare, "callLimit",
 						1.05),
-				results
-					.ratio("the same body with a `WebClient` of Spring Boot's, observed", "http", bare, "httpLimit",
-							1.05)
+				results.ratio("the same body with a bare `WebClient`, observed", "http", bare, "httpLimit", 1.05)
 					.withoutTarget(),
 				results.ratio("warm `token(slug)`, observed and counted", "token", bare, "tokenLimit", 2));
 	}

@@ -58,9 +58,9 @@ class ForeignRequests {
 	@Nullable Refusal refusal(HttpServletRequest request) {
 		String host = request.getHeader(HttpHeaders.HOST);
 		boolean safe = SAFE.contains(request.getMethod());
-		if (safe && PROBE.equals(request.getServletPath())) {
+		if (safe && (request.getContextPath() + PROBE).equals(request.getRequestURI())) {
 			// Whoever asks whether this is alive may call it what he likes, and learns
-			// nothing else.
+			// nothing else. By the path as it was sent: others may read it otherwise.
 			return null;
 		}
 		if (!isKnown(host)) {

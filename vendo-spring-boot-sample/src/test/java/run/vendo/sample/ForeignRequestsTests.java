@@ -111,7 +111,10 @@ class ForeignRequestsTests {
 			assertThat(send("GET /healthz", "Host: " + host)).startsWith("HTTP/1.1 200 ").endsWith("ok");
 			assertThat(send("POST /healthz", "Host: " + host)).startsWith("HTTP/1.1 421 ");
 			assertThat(send("GET /healthz/../api/connections", "Host: " + host)).startsWith("HTTP/1.1 421 ");
-			assertThat(send("GET /healthz/", "Host: " + host)).startsWith("HTTP/1.1 421 ");
+			for (String path : List.of("/healthz/", "/actuator/health/../../healthz", "/a/..;/healthz", "/%68ealthz",
+					"/healthz;x", "//healthz")) {
+				assertThat(send("GET " + path, "Host: " + host)).as(path).startsWith("HTTP/1.1 4").doesNotEndWith("ok");
+			}
 		}
 	}
 
