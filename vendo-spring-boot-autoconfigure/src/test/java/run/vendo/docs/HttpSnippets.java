@@ -15,6 +15,7 @@ import run.vendo.http.Page;
 import run.vendo.http.Paging;
 import run.vendo.http.RateLimit;
 import run.vendo.http.ResponseCaching;
+import run.vendo.http.VendoCredential;
 
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
@@ -55,16 +56,16 @@ class HttpSnippets {
 		// end::rate-limit[]
 	}
 
-	void pages(String appId) {
+	void pages(String sessionCookie, String appId) {
 		// tag::pages[]
-		Stream<JsonNode> all = this.vendo.http().pages("/api/keys", JsonNode.class);
+		VendoClient signedIn = this.vendo.mutate().credential(VendoCredential.sessionCookie(sessionCookie)).build();
+		Stream<JsonNode> all = signedIn.http().pages("/api/keys", JsonNode.class);
 		Paging paging = Paging.of("/api/apps/{id}/log", appId)
 			.parameters("page[limit]", "page[offset]")
 			.itemsField("rows")
 			.totalField("count")
 			.pageSize(50);
-		for (Page<JsonNode> page : (Iterable<Page<JsonNode>>) this.vendo.http()
-			.pages(paging, JsonNode.class)::iterator) {
+		for (Page<JsonNode> page : (Iterable<Page<JsonNode>>) signedIn.http().pages(paging, JsonNode.class)::iterator) {
 			System.out.println(page.offset() + " of " + page.total() + ": " + page.items().size());
 		}
 		// end::pages[]
