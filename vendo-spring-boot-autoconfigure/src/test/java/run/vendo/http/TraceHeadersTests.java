@@ -20,6 +20,7 @@ import brave.propagation.StrictCurrentTraceContext;
 import brave.propagation.TraceContext;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.brave.bridge.BraveBaggageManager;
@@ -145,12 +146,21 @@ class TraceHeadersTests extends AbstractTransportTests {
 	@Test
 	void whoReadsTheRequestOfAnObservationSeesWhereItGoes() {
 		Set<String> seen = ConcurrentHashMap.newKeySet();
-		this.registry.observationConfig().observationFilter((context) -> {
-			if (context instanceof ClientRequestObservationContext request && request.getCarrier() != null) {
-				ClientRequest carrier = request.getCarrier().build();
-				seen.add(carrier.method() + " " + carrier.url());
+		this.registry.observationConfig().observationHandler(new ObservationHandler<ClientRequestObservationContext>() {
+
+			@Override
+			public void onStart(ClientRequestObservationContext context) {
+				if (context.getCarrier() != null) {
+					ClientRequest carrier = context.getCarrier().build();
+					seen.add(carrier.method() + " " + carrier.url());
+				}
 			}
-			return context;
+
+			@Override
+			public boolean supportsContext(Observation.Context context) {
+				return context instanceof ClientRequestObservationContext;
+			}
+
 		});
 		client(false).http().post("/x").query("api_key", "geheim").body("{}").toBodilessEntity();
 		assertThat(seen).containsExactly("POST " + platformUrl() + "/x?api_key=***");
