@@ -121,7 +121,12 @@ final class Transport {
 			}
 			catch (RuntimeException ex) {
 				// The other one has to be closed all the same.
-				failure = (failure != null) ? failure : ex;
+				if (failure == null) {
+					failure = ex;
+				}
+				else {
+					failure.addSuppressed(ex);
+				}
 			}
 		}
 		if (failure != null) {

@@ -26,12 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
 import tools.jackson.databind.JsonNode;
 
 import run.vendo.VendoClient;
 import run.vendo.error.TransportException;
 import run.vendo.error.TransportException.Reason;
 import run.vendo.error.VendoException;
+import run.vendo.event.EventStreamOptions;
+import run.vendo.event.StreamFailed;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -42,6 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 
 /**
  * Tests of connections and threads: whose they are, who shares them, and when they go.
@@ -292,6 +296,44 @@ class ClientLifecycleTests extends AbstractTransportTests {
 	}
 
 	@Test
+	void whenAConnectorCannotBeClosedShouldCloseTheOtherAndSayBoth() {
+		AtomicInteger opened = new AtomicInteger();
+		AtomicInteger closed = new AtomicInteger();
+		VendoClient client = builder("http://127.0.0.1").retry(RetryPolicy.none())
+			.connectorFactory((settings) -> new UncloseableConnector(settings.name(), opened, closed))
+			.build();
+		failureOf(() -> call(client));
+		StepVerifier.create(client.reactive().events().subscribe(EventStreamOptions.defaults().withMaxReconnects(0)))
+			.expectNextMatches(StreamFailed.class::isInstance)
+			.thenCancel()
+			.verify(Duration.ofSeconds(20));
+		assertThat(opened).hasValue(2);
+		assertThatIllegalStateException().isThrownBy(client::close)
+			.withMessage("vendo stays open")
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).singleElement(THROWABLE)
+				.hasMessage("vendo-events stays open"));
+		assertThat(closed).hasValue(2);
+	}
+
+	@Test
+	void whenAnOutlivedConnectorCannotBeClosedShouldGoOnOverAnother() {
+		AtomicInteger opened = new AtomicInteger();
+		AtomicInteger closed = new AtomicInteger();
+		List<CountingConnector> made = new ArrayList<>();
+		VendoClient client = builder("http://127.0.0.1").retry(RetryPolicy.none()).connectorFactory((settings) -> {
+			made.add(made.isEmpty() ? new UncloseableConnector(settings.name(), opened, closed)
+					: new CountingConnector(opened, closed));
+			return made.get(made.size() - 1);
+		}).build();
+		closing(client);
+		failureOf(() -> call(client));
+		made.get(0).outlived = true;
+		assertThat(failureOf(() -> call(client))).isInstanceOf(TransportException.class);
+		assertThat(closed).hasValue(1);
+		assertThat(made.get(1).asked).hasValue(1);
+	}
+
+	@Test
 	void whenConnectorIsOutlivedAfterTheCloseShouldOpenNoOther() {
 		AtomicInteger opened = new AtomicInteger();
 		AtomicInteger closed = new AtomicInteger();
@@ -529,7 +571,7 @@ class ClientLifecycleTests extends AbstractTransportTests {
 		assertThat(server.requests()).hasSize(1);
 	}
 
-	private static final class CountingConnector implements VendoConnector {
+	private static class CountingConnector implements VendoConnector {
 
 		private final AtomicInteger closed;
 
@@ -563,6 +605,23 @@ class ClientLifecycleTests extends AbstractTransportTests {
 		@Override
 		public void close() {
 			this.closed.incrementAndGet();
+		}
+
+	}
+
+	private static final class UncloseableConnector extends CountingConnector {
+
+		private final String name;
+
+		UncloseableConnector(String name, AtomicInteger opened, AtomicInteger closed) {
+			super(opened, closed);
+			this.name = name;
+		}
+
+		@Override
+		public void close() {
+			super.close();
+			throw new IllegalStateException(this.name + " stays open");
 		}
 
 	}
