@@ -35,9 +35,9 @@ final class WebhookSignature {
 	private final SecretKeySpec key;
 
 	// One at hand for whoever comes alone, the others for those who come together.
-	private final AtomicReference<@Nullable Mac> mac = new AtomicReference<>();
+	private final AtomicReference<@Nullable Mac> spare = new AtomicReference<>();
 
-	private final Queue<Mac> macs = new ConcurrentLinkedQueue<>();
+	private final Queue<Mac> spares = new ConcurrentLinkedQueue<>();
 
 	WebhookSignature(String secret) {
 		this.key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
@@ -54,15 +54,15 @@ final class WebhookSignature {
 		mac.update(timestamp.getBytes(StandardCharsets.UTF_8));
 		mac.update((byte) '.');
 		byte[] signature = mac.doFinal(body);
-		if (!this.mac.compareAndSet(null, mac)) {
-			this.macs.offer(mac);
+		if (!this.spare.compareAndSet(null, mac)) {
+			this.spares.offer(mac);
 		}
 		return signature;
 	}
 
 	private Mac borrow() {
-		Mac mac = this.mac.getAndSet(null);
-		mac = (mac != null) ? mac : this.macs.poll();
+		Mac mac = this.spare.getAndSet(null);
+		mac = (mac != null) ? mac : this.spares.poll();
 		return (mac != null) ? mac : newMac();
 	}
 
