@@ -41,6 +41,7 @@ import run.vendo.token.Tokens;
 import run.vendo.webhook.WebhooksApi;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.util.UriUtils;
 
 /**
@@ -64,23 +65,9 @@ final class ClientCore {
 
 	private final Supplier<JsonMapper> mapper;
 
-	final ReactiveConnectionsApi connections;
-
-	final ReactiveIntegrationsApi integrations;
-
-	final ReactiveBillingApi billing;
-
-	final ReactiveCatalogApi catalogApi;
-
-	final ReactiveEventsApi events;
-
-	final ReactiveDataApi data;
-
-	final SsoApi sso;
-
-	final DeploymentApi deployment;
-
-	final ReconcilerApi reconciler;
+	// Made when the first of them is asked for: most clients for a user hand out a token
+	// and are gone.
+	private final SingletonSupplier<Apis> apis = SingletonSupplier.of(() -> new Apis(this));
 
 	final ReactiveVendoClient reactive;
 
@@ -102,25 +89,12 @@ final class ClientCore {
 		this.tokens = tokens;
 		this.webhooks = webhooks;
 		this.mapper = mapper;
-		this.connections = ReactiveConnectionsApi.over(http, environment, catalog);
-		this.integrations = ReactiveIntegrationsApi.over(http, catalog);
-		this.billing = ReactiveBillingApi.over(http);
-		this.catalogApi = ReactiveCatalogApi.over(http);
-		ReactiveEventsApi events = ReactiveEventsApi.over(http, this.connections);
-		this.events = (options) -> events.subscribe(options).doOnNext(this::passed);
-		this.data = ReactiveDataApi.over(http, mapper);
-		this.sso = SsoApi.over(environment);
-		this.deployment = DeploymentApi.over(http, environment);
-		this.reconciler = ReconcilerApi.over(http, environment, catalog, tokens, connectionEvents());
 		this.reactive = new DefaultReactiveVendoClient(this);
 		this.blocking = new DefaultVendoClient(this);
 	}
 
-	// What wakes reconcilers before their time is up.
-	private Publisher<Object> connectionEvents() {
-		return (subscriber) -> Flux.defer(this.events::subscribe)
-			.filter(ConnectionEvent.class::isInstance)
-			.subscribe(subscriber);
+	Apis apis() {
+		return this.apis.obtain();
 	}
 
 	private void passed(VendoEvent event) {
@@ -236,6 +210,52 @@ final class ClientCore {
 		String key = (this.http.config().apiKey() != null) ? Redaction.maskKey(this.http.config().apiKey().get())
 				: "OSS mode";
 		return this.http.config().baseUrl() + ", " + key + (this.http.isForUser() ? ", for a user" : "");
+	}
+
+	/**
+	 * The sub-APIs of this identity.
+	 */
+	static final class Apis {
+
+		final ReactiveConnectionsApi connections;
+
+		final ReactiveIntegrationsApi integrations;
+
+		final ReactiveBillingApi billing;
+
+		final ReactiveCatalogApi catalog;
+
+		final ReactiveEventsApi events;
+
+		final ReactiveDataApi data;
+
+		final SsoApi sso;
+
+		final DeploymentApi deployment;
+
+		final ReconcilerApi reconciler;
+
+		private Apis(ClientCore core) {
+			VendoHttp http = core.http;
+			this.connections = ReactiveConnectionsApi.over(http, core.environment, core.catalog);
+			this.integrations = ReactiveIntegrationsApi.over(http, core.catalog);
+			this.billing = ReactiveBillingApi.over(http);
+			this.catalog = ReactiveCatalogApi.over(http);
+			ReactiveEventsApi events = ReactiveEventsApi.over(http, this.connections);
+			this.events = (options) -> events.subscribe(options).doOnNext(core::passed);
+			this.data = ReactiveDataApi.over(http, core.mapper);
+			this.sso = SsoApi.over(core.environment);
+			this.deployment = DeploymentApi.over(http, core.environment);
+			this.reconciler = ReconcilerApi.over(http, core.environment, core.catalog, core.tokens, connectionEvents());
+		}
+
+		// What wakes reconcilers before their time is up.
+		private Publisher<Object> connectionEvents() {
+			return (subscriber) -> Flux.defer(this.events::subscribe)
+				.filter(ConnectionEvent.class::isInstance)
+				.subscribe(subscriber);
+		}
+
 	}
 
 }

@@ -82,27 +82,27 @@ final class DefaultReactiveVendoClient implements ReactiveVendoClient {
 
 	@Override
 	public ReactiveConnectionsApi connections() {
-		return this.core.connections;
+		return this.core.apis().connections;
 	}
 
 	@Override
 	public ReactiveIntegrationsApi integrations() {
-		return this.core.integrations;
+		return this.core.apis().integrations;
 	}
 
 	@Override
 	public ReactiveEventsApi events() {
-		return this.core.events;
+		return this.core.apis().events;
 	}
 
 	@Override
 	public ReactiveBillingApi billing() {
-		return this.core.billing;
+		return this.core.apis().billing;
 	}
 
 	@Override
 	public ReactiveCatalogApi catalog() {
-		return this.core.catalogApi;
+		return this.core.apis().catalog;
 	}
 
 	@Override
@@ -117,22 +117,22 @@ final class DefaultReactiveVendoClient implements ReactiveVendoClient {
 
 	@Override
 	public ReactiveDataApi data() {
-		return this.core.data;
+		return this.core.apis().data;
 	}
 
 	@Override
 	public SsoApi sso() {
-		return this.core.sso;
+		return this.core.apis().sso;
 	}
 
 	@Override
 	public DeploymentApi deployment() {
-		return this.core.deployment;
+		return this.core.apis().deployment;
 	}
 
 	@Override
 	public ReconcilerApi reconciler() {
-		return this.core.reconciler;
+		return this.core.apis().reconciler;
 	}
 
 	@Override

@@ -23,6 +23,7 @@ import run.vendo.token.VendoSession;
 import run.vendo.webhook.WebhooksApi;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The blocking front door: waits for what the reactive engine does.
@@ -31,29 +32,11 @@ final class DefaultVendoClient implements VendoClient {
 
 	private final ClientCore core;
 
-	private final ConnectionsApi connections;
-
-	private final IntegrationsApi integrations;
-
-	private final BillingApi billing;
-
-	private final CatalogApi catalog;
-
-	private final EventsApi events;
-
-	private final DataApi data;
-
-	private final HttpApi http;
+	private final SingletonSupplier<Apis> apis;
 
 	DefaultVendoClient(ClientCore core) {
 		this.core = core;
-		this.connections = ConnectionsApi.over(core.connections);
-		this.integrations = IntegrationsApi.over(core.integrations);
-		this.billing = BillingApi.over(core.billing);
-		this.catalog = CatalogApi.over(core.catalogApi);
-		this.events = EventsApi.over(core.events);
-		this.data = DataApi.over(core.data);
-		this.http = HttpApi.over(core.http.api());
+		this.apis = SingletonSupplier.of(() -> new Apis(core));
 	}
 
 	@Override
@@ -113,22 +96,22 @@ final class DefaultVendoClient implements VendoClient {
 
 	@Override
 	public ConnectionsApi connections() {
-		return this.connections;
+		return this.apis.obtain().connections;
 	}
 
 	@Override
 	public IntegrationsApi integrations() {
-		return this.integrations;
+		return this.apis.obtain().integrations;
 	}
 
 	@Override
 	public BillingApi billing() {
-		return this.billing;
+		return this.apis.obtain().billing;
 	}
 
 	@Override
 	public CatalogApi catalog() {
-		return this.catalog;
+		return this.apis.obtain().catalog;
 	}
 
 	@Override
@@ -138,7 +121,7 @@ final class DefaultVendoClient implements VendoClient {
 
 	@Override
 	public EventsApi events() {
-		return this.events;
+		return this.apis.obtain().events;
 	}
 
 	@Override
@@ -148,27 +131,27 @@ final class DefaultVendoClient implements VendoClient {
 
 	@Override
 	public DataApi data() {
-		return this.data;
+		return this.apis.obtain().data;
 	}
 
 	@Override
 	public SsoApi sso() {
-		return this.core.sso;
+		return this.core.apis().sso;
 	}
 
 	@Override
 	public DeploymentApi deployment() {
-		return this.core.deployment;
+		return this.core.apis().deployment;
 	}
 
 	@Override
 	public ReconcilerApi reconciler() {
-		return this.core.reconciler;
+		return this.core.apis().reconciler;
 	}
 
 	@Override
 	public HttpApi http() {
-		return this.http;
+		return this.apis.obtain().http;
 	}
 
 	@Override
@@ -189,6 +172,38 @@ final class DefaultVendoClient implements VendoClient {
 	@Override
 	public String toString() {
 		return "VendoClient[" + this.core.describe() + "]";
+	}
+
+	/**
+	 * The sub-APIs that wait.
+	 */
+	private static final class Apis {
+
+		private final ConnectionsApi connections;
+
+		private final IntegrationsApi integrations;
+
+		private final BillingApi billing;
+
+		private final CatalogApi catalog;
+
+		private final EventsApi events;
+
+		private final DataApi data;
+
+		private final HttpApi http;
+
+		private Apis(ClientCore core) {
+			ClientCore.Apis reactive = core.apis();
+			this.connections = ConnectionsApi.over(reactive.connections);
+			this.integrations = IntegrationsApi.over(reactive.integrations);
+			this.billing = BillingApi.over(reactive.billing);
+			this.catalog = CatalogApi.over(reactive.catalog);
+			this.events = EventsApi.over(reactive.events);
+			this.data = DataApi.over(reactive.data);
+			this.http = HttpApi.over(core.http.api());
+		}
+
 	}
 
 }

@@ -48,11 +48,6 @@ final class ErrorMapper {
 
 	private static final Pattern WORD_WITH_UNDERSCORES = Pattern.compile("[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+");
 
-	// All three that RFC 9110 says a recipient has to know.
-	private static final List<DateTimeFormatter> HTTP_DATES = List.of(DateTimeFormatter.RFC_1123_DATE_TIME,
-			DateTimeFormatter.ofPattern("EEEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC),
-			DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US).withZone(ZoneOffset.UTC));
-
 	private static final List<String> REQUEST_ID_HEADERS = List.of("Vendo-Request-Id", "X-Request-Id", "Request-Id",
 			"CF-Ray");
 
@@ -269,7 +264,7 @@ final class ErrorMapper {
 	}
 
 	private static @Nullable Instant date(String text) {
-		for (DateTimeFormatter format : HTTP_DATES) {
+		for (DateTimeFormatter format : HttpDates.FORMATS) {
 			try {
 				return ZonedDateTime.parse(text, format).toInstant();
 			}
@@ -341,6 +336,19 @@ final class ErrorMapper {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * Apart, because few answers have a date to read, and its formats are not made in no
+	 * time.
+	 */
+	private static final class HttpDates {
+
+		// All three that RFC 9110 says a recipient has to know.
+		static final List<DateTimeFormatter> FORMATS = List.of(DateTimeFormatter.RFC_1123_DATE_TIME,
+				DateTimeFormatter.ofPattern("EEEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC),
+				DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US).withZone(ZoneOffset.UTC));
+
 	}
 
 }
