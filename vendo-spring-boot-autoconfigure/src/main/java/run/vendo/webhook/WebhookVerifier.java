@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -34,6 +35,11 @@ final class WebhookVerifier implements WebhooksApi {
 		.compile("\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?(?:[Zz]|[+-]\\d{2}:\\d{2})");
 
 	private static final int LONGEST_UNIX_TIME = 18;
+
+	// In the case that the map of headers keeps, so that it has nothing to convert.
+	private static final String SIGNATURE = WebhookSignature.SIGNATURE_HEADER.toLowerCase(Locale.ROOT);
+
+	private static final String TIMESTAMP = WebhookSignature.TIMESTAMP_HEADER.toLowerCase(Locale.ROOT);
 
 	private final List<WebhookSignature> secrets;
 
@@ -93,9 +99,10 @@ final class WebhookVerifier implements WebhooksApi {
 			throw invalid("no-secret", "No webhook secret is set, so nothing can be verified",
 					"Set vendo.webhook.secret (VENDO_WEBHOOK_SECRET) to the secret from the Vendo dashboard.");
 		}
-		String signatureText = single(headers, WebhookSignature.SIGNATURE_HEADER, "missing-signature",
+		String signatureText = single(headers.get(SIGNATURE), WebhookSignature.SIGNATURE_HEADER, "missing-signature",
 				"malformed-signature");
-		String timestamp = single(headers, WebhookSignature.TIMESTAMP_HEADER, "missing-timestamp", "bad-timestamp")
+		String timestamp = single(headers.get(TIMESTAMP), WebhookSignature.TIMESTAMP_HEADER, "missing-timestamp",
+				"bad-timestamp")
 			.strip();
 		Instant signedAt = parseTimestamp(timestamp);
 		requireFresh(signedAt, maxAge);
@@ -115,8 +122,7 @@ final class WebhookVerifier implements WebhooksApi {
 		return new WebhookEvent<>(json, deliveryId, signedAt, secretIndex, json.path("data"));
 	}
 
-	private static String single(HttpHeaders headers, String name, String missing, String repeated) {
-		List<String> values = headers.get(name);
+	private static String single(@Nullable List<String> values, String name, String missing, String repeated) {
 		if (values == null || values.isEmpty() || (values.size() == 1 && values.get(0).isBlank())) {
 			throw invalid(missing, "The header %s is missing".formatted(name));
 		}
