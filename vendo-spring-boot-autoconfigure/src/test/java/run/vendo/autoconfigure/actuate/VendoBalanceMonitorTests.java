@@ -564,6 +564,24 @@ class VendoBalanceMonitorTests {
 	}
 
 	@Test
+	void anEventWhileOnlyTheCapsAreOutLeadsToAQuestionOnceTheyAreThere() {
+		VendoBalanceMonitor monitor = running();
+		Sinks.One<SpendCaps> answer = Sinks.one();
+		this.billing.balance(8);
+		this.billing.caps(answer::asMono);
+		advance(INTERVAL);
+		assertThat(monitor.snapshot().balance().creditsRemainingMicros()).isEqualTo(8);
+		monitor.on(event("billing.balance_changed", "\"remaining_micros\":5"));
+		advance(Duration.ofSeconds(1));
+		assertThat(this.billing.asked()).as("one question at a time").isEqualTo(2);
+		this.billing.balance(4);
+		answer.tryEmitValue(new SpendCaps(null, null, 0, 0)).orThrow();
+		advance(Duration.ZERO);
+		assertThat(this.billing.asked()).isEqualTo(3);
+		assertThat(monitor.snapshot().balance().creditsRemainingMicros()).isEqualTo(4);
+	}
+
+	@Test
 	void whileTheNextAnswerIsOutTheEventCounts() {
 		VendoBalanceMonitor monitor = running();
 		Sinks.One<Balance> answer = Sinks.one();
@@ -621,8 +639,10 @@ class VendoBalanceMonitorTests {
 	void eventsFromManyThreadsLeadToOneQuestionAtATime() throws Exception {
 		AtomicInteger atOnce = new AtomicInteger();
 		AtomicInteger most = new AtomicInteger();
+		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch asked = new CountDownLatch(2);
 		this.billing.balance(() -> Mono.fromCallable(() -> {
+			begun.countDown();
 			most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
 			Thread.yield();
 			atOnce.decrementAndGet();
@@ -634,6 +654,8 @@ class VendoBalanceMonitorTests {
 		this.monitors.add(monitor);
 		monitor.start();
 		monitor.onApplicationEvent(ready());
+		// What comes before that needs no second question.
+		assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
 		List<Thread> threads = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
 			Thread thread = new Thread(() -> {
