@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link SharedScheduler}.
  */
-@Timeout(20)
+@Timeout(60)
 class SharedSchedulerTests {
 
 	private final List<Scheduler> made = new ArrayList<>();
@@ -74,7 +74,7 @@ class SharedSchedulerTests {
 			thread.set(Thread.currentThread());
 			ran.countDown();
 		}, 1, TimeUnit.MILLISECONDS);
-		assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(ran.await(30, TimeUnit.SECONDS)).isTrue();
 		return thread.get();
 	}
 

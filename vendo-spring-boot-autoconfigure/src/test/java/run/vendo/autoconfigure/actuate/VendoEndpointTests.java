@@ -12,6 +12,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,9 +63,10 @@ class VendoEndpointTests {
 		VendoClient client = application.context().getBean(VendoClient.class);
 		client.token("slack");
 		client.token("slack");
-		Conditions.await(() -> json(application).path("balance").has("credits"));
-		Conditions.await(() -> json(application).path("events").path("state").asString("").equals("closed"));
-		HttpResponse<String> answer = application.get("/actuator/vendo");
+		HttpResponse<String> answer = await(application,
+				(vendo) -> vendo.path("balance").has("credits")
+						&& vendo.path("events").path("state").asString("").equals("closed")
+						&& vendo.path("connections").has("asOf") && !vendo.path("connections").has("error"));
 		assertThat(answer.statusCode()).isEqualTo(200);
 		JsonNode vendo = JSON.readTree(answer.body());
 		assertThat(vendo.path("mode").asString()).isEqualTo("vendo");
@@ -278,9 +280,10 @@ class VendoEndpointTests {
 				(request) -> Response.json(401, "{\"error\":{\"code\":\"app_revoked\",\"message\":\"%s %s\"}}"
 					.formatted(request.header("Authorization"), TestClients.KEY)));
 		WebApplication application = start(WebStack.MVC, this.platform.properties());
-		HttpResponse<String> answer = application.get("/actuator/vendo");
+		HttpResponse<String> answer = await(application,
+				(vendo) -> vendo.path("connections").path("error").asString("").startsWith("AuthException"));
 		assertThat(answer.statusCode()).isEqualTo(200);
-		assertThat(json(application).path("connections").path("error").asString())
+		assertThat(JSON.readTree(answer.body()).path("connections").path("error").asString())
 			.startsWith("AuthException 401 app_revoked");
 		assertThat(answer.body()).doesNotContain(TestClients.KEY);
 	}
@@ -290,7 +293,7 @@ class VendoEndpointTests {
 	void inOssModeShowsTheProvidersOfTheEnvironment(WebStack stack) {
 		WebApplication application = start(stack, List.of("management.endpoints.web.exposure.include=vendo",
 				"OPENAI_API_KEY=" + OperatedPlatform.CANARY));
-		HttpResponse<String> answer = application.get("/actuator/vendo");
+		HttpResponse<String> answer = await(application, (vendo) -> vendo.path("connections").has("asOf"));
 		JsonNode vendo = JSON.readTree(answer.body());
 		assertThat(vendo.path("mode").asString()).isEqualTo("oss");
 		assertThat(vendo.has("apiKey")).isFalse();
@@ -338,6 +341,17 @@ class VendoEndpointTests {
 		WebApplication application = WebApplication.start(stack, properties);
 		this.applications.add(application);
 		return application;
+	}
+
+	// The endpoint waits no longer than a second for the connections, and shows for ten
+	// what came of it.
+	private static HttpResponse<String> await(WebApplication application, Predicate<JsonNode> condition) {
+		AtomicReference<HttpResponse<String>> answer = new AtomicReference<>();
+		Conditions.await(() -> {
+			answer.set(application.get("/actuator/vendo"));
+			return condition.test(JSON.readTree(answer.get().body()));
+		});
+		return answer.get();
 	}
 
 	private static JsonNode json(WebApplication application) {
