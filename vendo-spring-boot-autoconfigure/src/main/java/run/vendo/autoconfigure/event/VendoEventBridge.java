@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -80,6 +81,8 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 	private final EventStatistics statistics = new EventStatistics();
 
 	private final Object monitor = new Object();
+
+	private volatile Patience patience = (done, time) -> done.get(time.toMillis(), TimeUnit.MILLISECONDS);
 
 	private volatile @Nullable Instant deliveringSince;
 
@@ -165,6 +168,13 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		return this.record.status();
 	}
 
+	/**
+	 * Have a stop wait in another way: a test cannot rely on the time.
+	 */
+	void patience(Patience patience) {
+		this.patience = patience;
+	}
+
 	EventStatistics statistics() {
 		return this.statistics;
 	}
@@ -210,6 +220,16 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		if (this.waiting.size() < MAX_WAITING) {
 			this.waiting.add(() -> publish(state));
 		}
+	}
+
+	/**
+	 * Waits for what is done, no longer than it is told to.
+	 */
+	@FunctionalInterface
+	interface Patience {
+
+		void await(Future<?> done, Duration time) throws InterruptedException, ExecutionException, TimeoutException;
+
 	}
 
 	/**
@@ -397,7 +417,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		private boolean isDoneWithin(Duration time) {
 			try {
-				this.done.get(time.toMillis(), TimeUnit.MILLISECONDS);
+				VendoEventBridge.this.patience.await(this.done, time);
 				return true;
 			}
 			catch (InterruptedException ex) {

@@ -17,6 +17,7 @@ import run.vendo.event.EventStreamOptions;
 import run.vendo.event.ReactiveEventsApi;
 import run.vendo.event.StreamFailed;
 import run.vendo.event.VendoEvent;
+import run.vendo.fixture.Conditions;
 
 /**
  * A stream that a test drives by hand.
@@ -66,7 +67,7 @@ final class FakeEvents implements ReactiveEventsApi {
 
 	Subscription awaitSubscription() {
 		try {
-			Subscription subscription = this.opened.poll(10, TimeUnit.SECONDS);
+			Subscription subscription = this.opened.poll(20, TimeUnit.SECONDS);
 			if (subscription == null) {
 				throw new AssertionError("Nobody has subscribed");
 			}
@@ -120,6 +121,13 @@ final class FakeEvents implements ReactiveEventsApi {
 
 		boolean isCancelled() {
 			return this.cancelled.getCount() == 0;
+		}
+
+		/**
+		 * Wait until it is cancelled, which may be by a thread that only now subscribes.
+		 */
+		void awaitCancellation() {
+			Conditions.await(this::isCancelled);
 		}
 
 	}

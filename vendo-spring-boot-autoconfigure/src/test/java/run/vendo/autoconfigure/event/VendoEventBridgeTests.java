@@ -4,10 +4,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -30,6 +36,7 @@ import run.vendo.event.ReactiveEventsApi;
 import run.vendo.event.StreamFailed;
 import run.vendo.event.UnknownEvent;
 import run.vendo.event.VendoEvent;
+import run.vendo.fixture.MutableClock;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -52,12 +59,16 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @ExtendWith(OutputCaptureExtension.class)
-@Timeout(60)
+@Timeout(120)
 class VendoEventBridgeTests {
 
 	private final FakeEvents events = new FakeEvents();
 
 	private final Seen seen = new Seen();
+
+	private final MutableClock clock = new MutableClock();
+
+	private final CountedPatience patience = new CountedPatience();
 
 	private final List<ConfigurableApplicationContext> contexts = new ArrayList<>();
 
@@ -103,7 +114,7 @@ class VendoEventBridgeTests {
 			assertThat(this.seen.take()).isSameAs(event);
 		}
 		context.close();
-		assertThat(output.getOut().split("ERROR", -1)).hasSize(3);
+		assertThat(output.getOut().lines().filter((line) -> isOurs(line, "ERROR"))).hasSize(2);
 		assertThat(output).containsOnlyOnce("Event listener " + Thrower.class.getName() + ".on failed")
 			.containsOnlyOnce("Event listener " + LegacyThrower.class.getName() + ".onApplicationEvent failed");
 	}
@@ -135,7 +146,9 @@ class VendoEventBridgeTests {
 			stream.send(VendoEvent.of("tomorrow.news-" + i, "{\"id\":\"u" + i + "\"}"));
 			this.seen.take();
 		}
-		context.close();
+		// An event is counted after its listeners, and before the next.
+		stream.send(VendoEvent.of("deployment.updated", "{\"id\":\"d1\"}"));
+		this.seen.take();
 		assertThat(delivered(meters, "connection.connected")).isEqualTo(2);
 		assertThat(delivered(meters, "connection.changed")).isZero();
 		assertThat(delivered(meters, "other")).isEqualTo(10);
@@ -228,7 +241,8 @@ class VendoEventBridgeTests {
 		blocker.entered.await();
 		assertThat(stream.requested()).hasValue(32);
 		assertThat(meters.get("vendo.events.waiting").gauge().value()).isEqualTo(31);
-		assertThat(context.getBean(VendoEventBridge.class).deliveringFor()).isPositive();
+		this.clock.advance(Duration.ofSeconds(3));
+		assertThat(context.getBean(VendoEventBridge.class).deliveringFor()).isEqualTo(Duration.ofSeconds(3));
 		blocker.go.countDown();
 	}
 
@@ -239,14 +253,15 @@ class VendoEventBridgeTests {
 		stream.send(this.events.connected("slack"));
 		Blocker blocker = context.getBean(Blocker.class);
 		blocker.entered.await();
+		this.patience.asTold = true;
 		assertStopsInTime(context.getBean(VendoEventBridge.class));
 		context.close();
-		assertThat(blocker.interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(blocker.interrupted.await(20, TimeUnit.SECONDS)).isTrue();
 		assertThat(stream.isCancelled()).isTrue();
 	}
 
 	@Test
-	void stopsInTimeWhileAReconnectIsDue() {
+	void stopsInTimeWhileAReconnectIsDue() throws Exception {
 		ConfigurableApplicationContext context = start(States.class);
 		FakeEvents.Subscription stream = this.events.awaitSubscription();
 		stream.open();
@@ -258,7 +273,7 @@ class VendoEventBridgeTests {
 	}
 
 	@Test
-	void stopsInTimeWhileItWaitsToSubscribeAgain() {
+	void stopsInTimeWhileItWaitsToSubscribeAgain() throws Exception {
 		ConfigurableApplicationContext context = start(new String[] { "--vendo.events.resubscribe-delay=1h" },
 				States.class);
 		this.events.awaitSubscription().fail(FakeEvents.failure(503));
@@ -278,6 +293,7 @@ class VendoEventBridgeTests {
 		ConfigurableApplicationContext context = start(Recorder.class);
 		entered.await();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		this.patience.asTold = true;
 		assertStopsInTime(bridge);
 		bridge.start();
 		go.countDown();
@@ -295,10 +311,16 @@ class VendoEventBridgeTests {
 			.isGreaterThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE);
 	}
 
-	private static void assertStopsInTime(VendoEventBridge bridge) {
-		long begin = System.nanoTime();
-		bridge.stop();
-		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+	// In time is within a second. It counts how long it wants to wait, and that it waits
+	// for nothing else: how long it takes is up to the machine.
+	private void assertStopsInTime(VendoEventBridge bridge) throws Exception {
+		this.patience.asked.set(0);
+		FutureTask<Void> stop = new FutureTask<>(bridge::stop, null);
+		Thread thread = new Thread(stop, "stops");
+		thread.setDaemon(true);
+		thread.start();
+		stop.get(30, TimeUnit.SECONDS);
+		assertThat(this.patience.asked).hasPositiveValue().hasValueLessThan(1000);
 	}
 
 	private static void awaitUninterruptibly(CountDownLatch latch) {
@@ -317,18 +339,18 @@ class VendoEventBridgeTests {
 		ConfigurableApplicationContext context = start(Closer.class);
 		Closer closer = context.getBean(Closer.class);
 		this.events.awaitSubscription().send(this.events.connected("slack"));
-		assertThat(closer.closed.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(closer.closed.await(20, TimeUnit.SECONDS)).isTrue();
 		assertThat(context.isActive()).isFalse();
 	}
 
 	@Test
-	void stoppedBridgeStartsAgainWhereItWas() {
+	void stoppedBridgeStartsAgainWhereItWas() throws Exception {
 		ConfigurableApplicationContext context = start(Recorder.class);
 		FakeEvents.Subscription first = this.events.awaitSubscription();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
 		assertStopsInTime(bridge);
 		assertThat(bridge.isRunning()).isFalse();
-		assertThat(first.isCancelled()).isTrue();
+		first.awaitCancellation();
 		bridge.start();
 		FakeEvents.Subscription second = this.events.awaitSubscription();
 		assertThat(second.options().cursor()).isNotNull().isSameAs(first.options().cursor());
@@ -342,7 +364,7 @@ class VendoEventBridgeTests {
 		ConfigurableApplicationContext context = start(Recorder.class);
 		FakeEvents.Subscription first = this.events.awaitSubscription();
 		context.pause();
-		assertThat(first.isCancelled()).isTrue();
+		first.awaitCancellation();
 		context.restart();
 		VendoEvent event = this.events.connected("slack");
 		this.events.awaitSubscription().send(event);
@@ -359,6 +381,7 @@ class VendoEventBridgeTests {
 		stream.send(first, second);
 		blocker.entered.await();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		this.patience.asTold = true;
 		bridge.stop();
 		blocker.go.countDown();
 		bridge.start();
@@ -388,6 +411,7 @@ class VendoEventBridgeTests {
 		first.send(event, next);
 		stubborn.entered.await();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		this.patience.asTold = true;
 		for (int i = 0; i < 3; i++) {
 			assertStopsInTime(bridge);
 			bridge.start();
@@ -474,6 +498,7 @@ class VendoEventBridgeTests {
 
 	@Test
 	void contextsLeaveNoThread() {
+		Set<Thread> before = Thread.getAllStackTraces().keySet();
 		for (int i = 0; i < 20; i++) {
 			ConfigurableApplicationContext context = start(Recorder.class);
 			VendoEvent event = this.events.connected("slack");
@@ -481,13 +506,14 @@ class VendoEventBridgeTests {
 			assertThat(this.seen.take()).isSameAs(event);
 			context.close();
 		}
-		assertThat(Thread.getAllStackTraces().keySet()).noneMatch(
-				(thread) -> thread.isAlive() && thread.getName().startsWith("vendo-events") && !isEnding(thread));
+		assertThat(Thread.getAllStackTraces().keySet()).filteredOn((thread) -> !before.contains(thread))
+			.noneMatch(
+					(thread) -> thread.isAlive() && thread.getName().startsWith("vendo-events") && !isEnding(thread));
 	}
 
 	private static boolean isEnding(Thread thread) {
 		try {
-			thread.join(5000);
+			thread.join(20_000);
 			return !thread.isAlive();
 		}
 		catch (InterruptedException ex) {
@@ -528,7 +554,7 @@ class VendoEventBridgeTests {
 		context.close();
 		assertThat(this.events.subscriptions()).isOne();
 		assertThat(output).containsOnlyOnce("The platform refuses the event stream");
-		assertThat(output.getOut().lines()).noneMatch(VendoEventBridgeTests::isWarningOfOurs);
+		assertThat(output.getOut().lines()).noneMatch((line) -> isOurs(line, "WARN"));
 	}
 
 	@Test
@@ -558,13 +584,13 @@ class VendoEventBridgeTests {
 		assertThat(states).containsExactly(EventStreamState.Connected.class, EventStreamState.Interrupted.class,
 				EventStreamState.Failed.class, EventStreamState.Recovered.class);
 		context.close();
-		assertThat(output.getOut().lines().filter(VendoEventBridgeTests::isWarningOfOurs)).hasSize(1);
+		assertThat(output.getOut().lines().filter((line) -> isOurs(line, "WARN"))).hasSize(1);
 		assertThat(output).containsOnlyOnce("The event stream is open again after");
 	}
 
 	// The name of a logger may be cut short.
-	private static boolean isWarningOfOurs(String line) {
-		return line.contains(" WARN ") && line.contains("VendoEventBridge");
+	private static boolean isOurs(String line, String level) {
+		return line.contains(" " + level + " ") && line.contains("VendoEventBridge");
 	}
 
 	@Test
@@ -662,11 +688,13 @@ class VendoEventBridgeTests {
 			.initializers((created) -> {
 				created.getBeanFactory().registerSingleton("events", this.events);
 				created.getBeanFactory().registerSingleton("seen", this.seen);
+				created.getBeanFactory().registerSingleton("clock", this.clock);
 			})
 			// Ahead of those of a test, so that what is logged by default is.
 			.properties("logging.level.run.vendo=INFO")
 			.run(arguments);
 		this.contexts.add(context);
+		context.getBeanProvider(VendoEventBridge.class).ifAvailable((bridge) -> bridge.patience(this.patience));
 		return context;
 	}
 
@@ -677,6 +705,26 @@ class VendoEventBridgeTests {
 		@Bean
 		static ReactiveEventsApi reactiveEventsApi(FakeEvents events) {
 			return events;
+		}
+
+	}
+
+	/**
+	 * Waits longer than it is told to, for a thread that is about to end on a machine
+	 * that is busy, unless a test has one that is not.
+	 */
+	private static final class CountedPatience implements VendoEventBridge.Patience {
+
+		/** How long it was told to wait in all, in milliseconds. */
+		private final AtomicLong asked = new AtomicLong();
+
+		private volatile boolean asTold;
+
+		@Override
+		public void await(Future<?> done, Duration time)
+				throws InterruptedException, ExecutionException, TimeoutException {
+			this.asked.addAndGet(time.toMillis());
+			done.get(this.asTold ? time.toMillis() : 20_000, TimeUnit.MILLISECONDS);
 		}
 
 	}
@@ -700,7 +748,7 @@ class VendoEventBridgeTests {
 
 		Object take() {
 			try {
-				Object what = this.queue.poll(10, TimeUnit.SECONDS);
+				Object what = this.queue.poll(20, TimeUnit.SECONDS);
 				if (what == null) {
 					throw new AssertionError("Nothing was delivered");
 				}
