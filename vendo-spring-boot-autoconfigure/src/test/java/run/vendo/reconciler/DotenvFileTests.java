@@ -168,7 +168,7 @@ class DotenvFileTests {
 		// Not into a file, which could not be larger than a block either.
 		CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
 		try {
-			assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
 		}
 		finally {
 			process.destroyForcibly();
@@ -202,7 +202,7 @@ class DotenvFileTests {
 			finally {
 				process.destroyForcibly();
 			}
-			assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
 			assertThat(ReconcilerProcess.isWhole(Files.readString(file()))).isTrue();
 		}
 		this.api.bootstrap(file(), Map.of("A", "old"));
@@ -277,15 +277,15 @@ class DotenvFileTests {
 			}
 			CyclicBarrier together = new CyclicBarrier(threads);
 			List<Callable<Void>> tasks = java.util.Collections.nCopies(threads, () -> {
-				together.await(20, TimeUnit.SECONDS);
+				together.await(30, TimeUnit.SECONDS);
 				ReconcilerProcess.count(file());
 				return null;
 			});
 			for (Future<Void> task : executor.invokeAll(tasks)) {
-				task.get(60, TimeUnit.SECONDS);
+				task.get(120, TimeUnit.SECONDS);
 			}
 			for (Process process : processes) {
-				assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+				assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
 				assertThat(process.exitValue())
 					.as(() -> new String(read(process), java.nio.charset.StandardCharsets.UTF_8))
 					.isZero();
