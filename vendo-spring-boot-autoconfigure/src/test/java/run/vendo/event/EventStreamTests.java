@@ -51,7 +51,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  */
 @ParameterizedClass
 @ValueSource(strings = { "reactor", "jdk" })
-@Timeout(60)
+@Timeout(180)
 class EventStreamTests {
 
 	@Parameter
@@ -271,7 +271,7 @@ class EventStreamTests {
 			for (int i = 0; i < count; i++) {
 				connection.send(event(i));
 			}
-			assertThat(all.await(40, TimeUnit.SECONDS)).isTrue();
+			assertThat(all.await(120, TimeUnit.SECONDS)).isTrue();
 			assertThat(twice).hasValue(0);
 			assertThat(taken).hasSize(count);
 		}
@@ -322,18 +322,24 @@ class EventStreamTests {
 			for (int i = 1; i < count; i++) {
 				assertThat(events.next().id()).isEqualTo("evt_" + i);
 			}
-			writing.get(20, TimeUnit.SECONDS);
+			writing.get(60, TimeUnit.SECONDS);
 		}
 	}
 
 	@Test
 	void whenNothingComesThenItConnectsAnew() throws Exception {
-		EventStreamOptions options = EventStreamOptions.defaults().withIdleTimeout(Duration.ofMillis(200));
+		EventStreamOptions options = EventStreamOptions.defaults()
+			.withIdleTimeout(Duration.ofMillis(200))
+			.withMaxReconnects(EventStreamOptions.UNLIMITED);
 		try (EventStream stream = this.client.events().subscribe(options)) {
 			Connection first = this.server.stream().begin();
 			assertThat(first.isClosedByClient()).isTrue();
-			this.server.stream().begin(event(1));
-			assertThat(stream.iterator().next().id()).isEqualTo("evt_1");
+			FutureTask<VendoEvent> next = waitFor(stream.iterator()::next);
+			// To a machine that is busy an event may come too late for that time as well.
+			while (!next.isDone()) {
+				assertThat(this.server.stream().begin(event(1)).isClosedByClient()).isTrue();
+			}
+			assertThat(next.get().id()).isEqualTo("evt_1");
 		}
 	}
 
