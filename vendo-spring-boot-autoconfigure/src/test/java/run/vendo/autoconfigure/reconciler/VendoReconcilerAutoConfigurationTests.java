@@ -193,7 +193,7 @@ class VendoReconcilerAutoConfigurationTests {
 				"--vendo.reconciler.on-change=refresh", "--vendo.api-key=" + KEY,
 				"--vendo.base-url=" + this.platform.baseUrl(),
 				"--spring.config.import=optional:file:" + file() + "[.properties]")) {
-			EnvironmentChangeEvent event = refreshes.poll(30, TimeUnit.SECONDS);
+			EnvironmentChangeEvent event = refreshes.poll(60, TimeUnit.SECONDS);
 			assertThat(event).isNotNull();
 			assertThat(event.getKeys()).contains("OPENAI_API_KEY");
 			assertThat(context.getEnvironment().getProperty("OPENAI_API_KEY")).isEqualTo("sk");
