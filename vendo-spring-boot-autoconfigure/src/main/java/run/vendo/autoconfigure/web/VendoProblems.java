@@ -63,17 +63,28 @@ final class VendoProblems {
 
 	private final boolean connectRedirect;
 
+	private final Duration patience;
+
+	private final Duration remembered;
+
 	private final SingletonSupplier<Mono<List<Connection>>> connections = SingletonSupplier.of(this::connections);
 
 	VendoProblems(Supplier<ReactiveVendoClient> application, boolean connectRedirect) {
+		this(application, connectRedirect, PATIENCE, REMEMBERED);
+	}
+
+	VendoProblems(Supplier<ReactiveVendoClient> application, boolean connectRedirect, Duration patience,
+			Duration remembered) {
 		this.application = application;
 		this.connectRedirect = connectRedirect;
+		this.patience = patience;
+		this.remembered = remembered;
 	}
 
 	private Mono<List<Connection>> connections() {
 		return Mono.defer(() -> this.application.get().connections().list().collectList())
-			.timeout(PATIENCE)
-			.cache((connections) -> REMEMBERED, (failure) -> REMEMBERED, () -> REMEMBERED);
+			.timeout(this.patience)
+			.cache((connections) -> this.remembered, (failure) -> this.remembered, () -> this.remembered);
 	}
 
 	/**
@@ -139,7 +150,7 @@ final class VendoProblems {
 		}
 		return user.ready()
 			.flatMap((ready) -> ready.headers().containsHeader(VendoHttp.USER_JWT_HEADER)
-					? ready.reactiveClient().connections().get(slug).timeout(PATIENCE) : known(slug))
+					? ready.reactiveClient().connections().get(slug).timeout(this.patience) : known(slug))
 			.mapNotNull(Connection::setupUrl)
 			.mapNotNull(VendoProblems::safe)
 			.onErrorResume(Exception.class, (ex) -> {

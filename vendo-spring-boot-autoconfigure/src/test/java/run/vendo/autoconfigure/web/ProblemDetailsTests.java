@@ -35,6 +35,10 @@ import run.vendo.fixture.TestClients;
 import run.vendo.fixture.WebApplication;
 import run.vendo.fixture.WebStack;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -348,6 +352,7 @@ class ProblemDetailsTests {
 	private WebApplication start(WebStack stack, List<String> more, Class<?>... sources) {
 		List<Class<?>> all = new ArrayList<>(List.of(sources));
 		all.add(Controller.class);
+		all.add(Patience.class);
 		List<String> properties = new ArrayList<>(more);
 		String url = this.platform.url().toString();
 		properties
@@ -384,6 +389,31 @@ class ProblemDetailsTests {
 		@GetMapping("/throw")
 		String fail() {
 			throw this.failure;
+		}
+
+	}
+
+	/**
+	 * Waits for links, and remembers them, as long as a slow machine may need. The
+	 * platform answers at once.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Patience {
+
+		@Bean
+		static BeanPostProcessor patientProblems(ObjectProvider<ReactiveVendoClient> client,
+				ObjectProvider<VendoWebProperties> properties) {
+			return new BeanPostProcessor() {
+
+				@Override
+				public Object postProcessAfterInitialization(Object bean, String beanName) {
+					return (bean instanceof VendoProblems)
+							? new VendoProblems(client::getObject, properties.getObject().connectRedirect().enabled(),
+									Duration.ofSeconds(20), Duration.ofMinutes(10))
+							: bean;
+				}
+
+			};
 		}
 
 	}
