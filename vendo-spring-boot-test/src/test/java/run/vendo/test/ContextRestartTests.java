@@ -99,6 +99,7 @@ class ContextRestartTests {
 
 	@Test
 	void whenAnotherContextOfTheProcessEndsTheSharedThreadsThenThisOneGoesOn() {
+		Set<Thread> before = threads();
 		this.platform.connect("slack");
 		try (ConfigurableApplicationContext context = launch(Threads.SHARED)) {
 			VendoSession session = context.getBean(VendoClient.class).session("slack");
@@ -113,10 +114,12 @@ class ContextRestartTests {
 				assertThat(listener.take()).isEqualTo(slug);
 			}
 		}
+		this.platform.close();
+		assertThat(threads()).filteredOn((thread) -> !before.contains(thread)).allMatch(ContextRestartTests::ends);
 	}
 
 	@Test
-	void whenTheSharedPoolIsReplacedThenTheThreadsAndWhatRunsOnThemStay() {
+	void whenTheSharedPoolIsReplacedThenCallsGoOn() {
 		this.platform.connect("slack");
 		try (ConfigurableApplicationContext context = launch(Threads.SHARED)) {
 			VendoSession session = context.getBean(VendoClient.class).session("slack");
@@ -188,7 +191,7 @@ class ContextRestartTests {
 
 	private static boolean ends(Thread thread) {
 		try {
-			thread.join(5000);
+			thread.join(WAIT.toMillis());
 			return !thread.isAlive();
 		}
 		catch (InterruptedException ex) {
