@@ -72,7 +72,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * bundle, wants the bundle's own certificate, and in tests of proxies its host is known
  * to nobody but the proxy.
  */
-@Timeout(60)
+@Timeout(300)
 class SslAndProxyTests {
 
 	private static final String HOST = "platform.vendo.invalid";
