@@ -50,7 +50,8 @@ class WebSliceTests {
 
 	@Nested
 	@WebFluxTest(controllers = UserControllers.Shared.class,
-			properties = { "vendo.sso.enabled=true", "vendo.api-key=" + TestClients.KEY })
+			properties = { "vendo.sso.enabled=true", "vendo.api-key=" + TestClients.KEY,
+					"spring.test.webtestclient.timeout=30s" })
 	@ContextConfiguration(classes = Application.class)
 	class Reactive {
 

@@ -92,8 +92,7 @@ class UploadBesideWebhookTests {
 
 	private static WebhookServer start(Stack stack) {
 		return WebhookServer.start(stack,
-				List.of("spring.servlet.multipart.max-file-size=-1", "spring.servlet.multipart.max-request-size=-1",
-						"server.netty.max-keep-alive-requests=1"),
+				List.of("spring.servlet.multipart.max-file-size=-1", "spring.servlet.multipart.max-request-size=-1"),
 				Hooks.class, (stack == Stack.SERVLET) ? ServletUploads.class : ReactiveUploads.class);
 	}
 

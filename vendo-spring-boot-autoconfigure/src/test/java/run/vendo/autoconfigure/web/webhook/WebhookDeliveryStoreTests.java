@@ -20,6 +20,7 @@ import run.vendo.fixture.MutableClock;
 
 import org.springframework.integration.jdbc.metadata.JdbcMetadataStore;
 import org.springframework.integration.metadata.SimpleMetadataStore;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
 
@@ -205,6 +206,9 @@ class WebhookDeliveryStoreTests {
 					.generateUniqueName(true)
 					.addScript("classpath:org/springframework/integration/jdbc/schema-h2.sql")
 					.build();
+				// Many wait for one row, and whoever holds it may have to wait for a
+				// processor.
+				new JdbcTemplate(database).execute("SET DEFAULT_LOCK_TIMEOUT 30000");
 				JdbcMetadataStore metadata = new JdbcMetadataStore(database);
 				metadata.afterPropertiesSet();
 				return new MetadataStoreWebhookDeliveryStore(metadata, clock);

@@ -37,8 +37,7 @@ class WebhookRawRequestTests {
 	@BeforeAll
 	static void start() {
 		SERVERS.put(Stack.SERVLET, WebhookServer.start(Stack.SERVLET, List.of(), SharedHandlers.Annotated.class));
-		SERVERS.put(Stack.REACTIVE, WebhookServer.start(Stack.REACTIVE,
-				List.of("server.netty.max-keep-alive-requests=1"), SharedHandlers.Annotated.class));
+		SERVERS.put(Stack.REACTIVE, WebhookServer.start(Stack.REACTIVE, List.of(), SharedHandlers.Annotated.class));
 	}
 
 	@AfterAll

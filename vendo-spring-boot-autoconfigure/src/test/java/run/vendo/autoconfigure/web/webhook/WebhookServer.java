@@ -57,6 +57,10 @@ final class WebhookServer implements AutoCloseable {
 		if (properties.stream().noneMatch((property) -> property.startsWith("without-secret"))) {
 			arguments.add("--vendo.webhook.secret=" + SECRET);
 		}
+		// Reactor Netty 1.3.6 may stop reading a kept connection (reactor-netty#4361).
+		if (properties.stream().noneMatch((property) -> property.startsWith("server.netty.max-keep-alive-requests"))) {
+			arguments.add("--server.netty.max-keep-alive-requests=1");
+		}
 		if (properties.stream().noneMatch((property) -> property.startsWith("with-security"))) {
 			arguments.add("--spring.autoconfigure.exclude=" + String.join(",", securityAutoConfigurations(stack)));
 		}

@@ -84,6 +84,7 @@ class WebhookSliceTests {
 					.header("Vendo-Signature", signature(event)))
 				.andExpect(MockMvcResultMatchers.request().asyncStarted())
 				.andReturn();
+			started.getAsyncResult(30_000);
 			this.mvc.perform(MockMvcRequestBuilders.asyncDispatch(started))
 				.andExpect(MockMvcResultMatchers.status().isOk())
 				.andExpect(MockMvcResultMatchers.content().string("done"));
@@ -94,7 +95,7 @@ class WebhookSliceTests {
 
 	@Nested
 	@WebFluxTest(controllers = SharedHandlers.Annotated.class,
-			properties = "vendo.webhook.secret=" + WebhookServer.SECRET)
+			properties = { "vendo.webhook.secret=" + WebhookServer.SECRET, "spring.test.webtestclient.timeout=30s" })
 	@ContextConfiguration(classes = Application.class)
 	class Reactive {
 
