@@ -148,7 +148,7 @@ class ClientAccountTests {
 	static Stream<Arguments> sameCredential() {
 		return Stream.of(change("apiVersion", (builder) -> builder.apiVersion("2027-01-01")),
 				change("timeouts",
-						(builder) -> builder.timeouts(HttpTimeouts.defaults().withConnect(Duration.ofSeconds(1)))),
+						(builder) -> builder.timeouts(HttpTimeouts.defaults().withConnect(Duration.ofMinutes(1)))),
 				change("retry", (builder) -> builder.retry(RetryPolicy.defaults())),
 				change("connections of its own", (builder) -> builder.connectionPool(ConnectionPool.defaults())),
 				change("the same key", (builder) -> builder.apiKey(" " + TestClients.KEY + " ")),

@@ -1,8 +1,5 @@
 package run.vendo.connection;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +31,7 @@ import run.vendo.error.UpstreamException;
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoException;
 import run.vendo.fixture.Callers;
+import run.vendo.fixture.ClosedPort;
 import run.vendo.fixture.Stack;
 import run.vendo.fixture.StubServer;
 import run.vendo.fixture.StubServer.Gate;
@@ -452,9 +450,10 @@ class ConnectionsApiTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void whenPlatformCannotBeReachedThenTheEnvironmentsListIsReturned(Stack stack) throws Exception {
+	void whenPlatformCannotBeReachedThenTheEnvironmentsListIsReturned(Stack stack) {
 		this.environment.put("VENDO_CONNECTIONS", " slack,my-crm ,, notion,slack, ");
-		try (VendoClient client = TestClients.vendo(unreachable()).environment(this.environment::get).build()) {
+		try (ClosedPort nobody = new ClosedPort();
+				VendoClient client = TestClients.vendo(nobody.url()).environment(this.environment::get).build()) {
 			List<Connection> connections = stack.connections(client).list();
 			assertThat(connections).extracting(Connection::slug).containsExactly("slack", "my-crm", "notion");
 			assertThat(connections).allSatisfy((connection) -> {
@@ -471,11 +470,12 @@ class ConnectionsApiTests {
 	@ParameterizedTest
 	@NullSource
 	@ValueSource(strings = { "", " " })
-	void whenPlatformCannotBeReachedAndThereIsNoListThenFails(String variable) throws Exception {
+	void whenPlatformCannotBeReachedAndThereIsNoListThenFails(String variable) {
 		if (variable != null) {
 			this.environment.put("VENDO_CONNECTIONS", variable);
 		}
-		try (VendoClient client = TestClients.vendo(unreachable()).environment(this.environment::get).build()) {
+		try (ClosedPort nobody = new ClosedPort();
+				VendoClient client = TestClients.vendo(nobody.url()).environment(this.environment::get).build()) {
 			for (Stack stack : Stack.values()) {
 				assertThatExceptionOfType(TransportException.class).isThrownBy(() -> stack.connections(client).list())
 					.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(TransportException.Reason.CONNECT));
@@ -559,12 +559,6 @@ class ConnectionsApiTests {
 		StepVerifier.create(list).expectNextCount(2).expectComplete().verify(Duration.ofSeconds(20));
 		StepVerifier.create(list).expectNextCount(2).expectComplete().verify(Duration.ofSeconds(20));
 		assertThat(this.server.count()).isEqualTo(2);
-	}
-
-	private static URI unreachable() throws Exception {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return URI.create("http://127.0.0.1:" + socket.getLocalPort());
-		}
 	}
 
 }

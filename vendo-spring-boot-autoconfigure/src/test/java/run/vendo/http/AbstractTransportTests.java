@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 @ParameterizedClass
 @EnumSource(Connector.class)
-@Timeout(20)
+@Timeout(60)
 abstract class AbstractTransportTests {
 
 	static final String KEY = "vendo_sk_0123456789abcdefABCDEF_-01234567";
@@ -110,7 +110,7 @@ abstract class AbstractTransportTests {
 			.connectorFactory(this.connector.factory())
 			.clock(Clock.fixed(NOW, ZoneOffset.UTC))
 			.random(() -> 0.5)
-			.timeouts(HttpTimeouts.defaults().withResponse(Duration.ofMinutes(5)))
+			.timeouts(HttpTimeouts.defaults().withConnect(Duration.ofSeconds(30)).withResponse(Duration.ofMinutes(5)))
 			.scheduler(this.scheduler);
 	}
 

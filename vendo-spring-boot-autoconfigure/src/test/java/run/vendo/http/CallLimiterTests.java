@@ -150,7 +150,7 @@ class CallLimiterTests {
 	@Test
 	void aClientThatIsToldToFailsBeforeThePlatformRefuses() {
 		this.server.respond((request) -> Response.json("{\"balance_usd\":1}"));
-		try (VendoClient limited = TestClients.vendo(this.server.url()).rateLimiting(true).build();
+		try (VendoClient limited = TestClients.vendo(this.server.url()).rateLimiting(true).scheduler(this.time).build();
 				VendoClient free = limited.mutate().rateLimiting(false).build()) {
 			for (int i = 0; i < 30; i++) {
 				limited.forUser(TestClients.JWT).billing().cliBalance();
@@ -158,7 +158,7 @@ class CallLimiterTests {
 			assertThatExceptionOfType(RateLimitedException.class).isThrownBy(() -> limited.billing().cliBalance())
 				.satisfies((ex) -> {
 					assertThat(ex.status()).isNull();
-					assertThat(ex.retryAfter()).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60));
+					assertThat(ex.retryAfter()).isEqualTo(Duration.ofMinutes(1));
 				});
 			assertThat(this.server.count()).isEqualTo(30);
 			try (VendoClient other = limited.mutate().apiKey(TestClients.OTHER_KEY).build()) {
@@ -204,6 +204,7 @@ class CallLimiterTests {
 		try (VendoClient limited = TestClients.vendo(this.server.url())
 			.rateLimiting(true)
 			.retry(RetryPolicy.defaults().withDelays(Duration.ofMillis(1), Duration.ofMillis(1)))
+			.scheduler(new TestScheduler(Duration.ofSeconds(1)))
 			.build()) {
 			for (int i = 0; i < 28; i++) {
 				limited.billing().cliBalance();

@@ -56,8 +56,7 @@ class ClientLifecycleTests extends AbstractTransportTests {
 
 	private static RawServer keeping() {
 		return RawServer.start((exchange) -> {
-			exchange.sendJson("{}");
-			exchange.keepAlive();
+			exchange.keepAlive().sendJson("{}");
 		});
 	}
 
@@ -366,8 +365,8 @@ class ClientLifecycleTests extends AbstractTransportTests {
 			System.gc();
 			return threads(ours).isEmpty();
 		});
-		// Reactor Netty's are shared by the whole process.
-		assertThat(threads((thread) -> thread.getName().startsWith("reactor-http")))
+		// Reactor Netty's are shared by the whole process, in which others may be ending.
+		assertThat(threads((thread) -> !before.contains(thread) && thread.getName().startsWith("reactor-http")))
 			.hasSizeLessThanOrEqualTo(Math.max(4, Runtime.getRuntime().availableProcessors()) + 1);
 	}
 
@@ -510,12 +509,13 @@ class ClientLifecycleTests extends AbstractTransportTests {
 	@Test
 	void whenManyThreadsShareOneClientShouldNeverMixUpTheirCalls() throws Exception {
 		RawServer server = closing(RawServer.start((exchange) -> {
-			exchange.sendJson("{\"path\":\"%s\",\"jwt\":\"%s\",\"key\":\"%s\"}".formatted(exchange.head().split(" ")[1],
-					exchange.header(VendoHttp.USER_JWT_HEADER), exchange.header("Idempotency-Key")));
-			exchange.keepAlive();
+			exchange.keepAlive()
+				.sendJson("{\"path\":\"%s\",\"jwt\":\"%s\",\"key\":\"%s\"}".formatted(exchange.head().split(" ")[1],
+						exchange.header(VendoHttp.USER_JWT_HEADER), exchange.header("Idempotency-Key")));
 		}));
-		VendoClient client = closing(
-				builder(server.url()).connectionPool(ConnectionPool.defaults().withMaxConnections(8)).build());
+		VendoClient client = closing(builder(server.url())
+			.connectionPool(ConnectionPool.defaults().withMaxConnections(8).withPending(10_000, Duration.ofMinutes(1)))
+			.build());
 		int threads = 64;
 		int calls = 20;
 		CyclicBarrier together = new CyclicBarrier(threads);
@@ -553,7 +553,7 @@ class ClientLifecycleTests extends AbstractTransportTests {
 		VendoClient client = client(server);
 		call(client);
 		VendoClient other = closing(client.mutate()
-			.timeouts(HttpTimeouts.defaults().withConnect(Duration.ofSeconds(1)).withResponse(Duration.ofMinutes(5)))
+			.timeouts(HttpTimeouts.defaults().withConnect(Duration.ofMinutes(1)).withResponse(Duration.ofMinutes(5)))
 			.build());
 		client.close();
 		call(other);

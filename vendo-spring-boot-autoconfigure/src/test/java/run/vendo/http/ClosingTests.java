@@ -61,8 +61,8 @@ class ClosingTests {
 					return contended.close();
 				});
 				start.countDown();
-				assertThat(closed.get(10, TimeUnit.SECONDS)).isTrue();
-				StepVerifier.create(signal.get(10, TimeUnit.SECONDS)).verifyComplete();
+				assertThat(closed.get(30, TimeUnit.SECONDS)).isTrue();
+				StepVerifier.create(signal.get(30, TimeUnit.SECONDS)).verifyComplete();
 			}
 		}
 		finally {

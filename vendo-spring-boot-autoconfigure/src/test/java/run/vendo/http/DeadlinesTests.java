@@ -71,6 +71,7 @@ class DeadlinesTests {
 		int threads = 8;
 		int each = 500;
 		CountDownLatch served = new CountDownLatch(threads * each);
+		List<Thread> callers = new ArrayList<>();
 		for (int i = 0; i < threads; i++) {
 			Thread thread = new Thread(() -> {
 				for (int j = 0; j < each; j++) {
@@ -78,9 +79,13 @@ class DeadlinesTests {
 					soon.next().subscribe().dispose();
 				}
 			});
+			callers.add(thread);
 			thread.start();
 		}
-		assertThat(served.await(20, TimeUnit.SECONDS)).isTrue();
+		for (Thread caller : callers) {
+			caller.join();
+		}
+		assertThat(served.await(30, TimeUnit.SECONDS)).isTrue();
 		assertThat(soon.pending()).isZero();
 	}
 

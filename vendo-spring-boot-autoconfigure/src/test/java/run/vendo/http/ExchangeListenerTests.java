@@ -16,6 +16,7 @@ import reactor.test.StepVerifier;
 import run.vendo.VendoClient;
 import run.vendo.error.ErrorCode;
 import run.vendo.error.VendoException;
+import run.vendo.fixture.ClosedPort;
 import run.vendo.fixture.StubServer;
 import run.vendo.fixture.StubServer.Response;
 import run.vendo.fixture.TestClients;
@@ -79,9 +80,10 @@ class ExchangeListenerTests {
 
 	@Test
 	void whenNoAnswerComesThereIsNoStatus() {
-		this.server.close();
-		assertThatExceptionOfType(VendoException.class)
-			.isThrownBy(() -> this.client.http().get("/x").toBodilessEntity());
+		try (ClosedPort nobody = new ClosedPort()) {
+			assertThatExceptionOfType(VendoException.class)
+				.isThrownBy(() -> this.client.http().get(nobody.url() + "/x").toBodilessEntity());
+		}
 		assertThat(this.reports).hasSize(3).allSatisfy((report) -> {
 			assertThat(report.status()).isNull();
 			assertThat(report.error().transportReason()).isNotNull();

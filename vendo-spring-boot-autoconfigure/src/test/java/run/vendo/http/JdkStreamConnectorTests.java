@@ -37,7 +37,7 @@ import static org.mockito.Mockito.withSettings;
  * Tests for {@link JdkStreamConnector}. That it works on a network is shown where streams
  * are tested.
  */
-@Timeout(60)
+@Timeout(240)
 class JdkStreamConnectorTests {
 
 	private static final int ROUNDS = 8000;

@@ -44,6 +44,8 @@ class KeyChangeTests {
 	private final VendoClient client = TestClients.oss(this.server.url())
 		.credentialsUrl(URI.create("http://localhost:" + this.server.port()))
 		.apiKeySupplier(this::nextKey)
+		// Time stands still: the cache is waited for, however slow it is.
+		.scheduler(new TestScheduler(Duration.ofNanos(1)))
 		.responseCaching(
 				ResponseCaching.in(new ConcurrentMapCache("vendo")).keep("/api/tools/**", Duration.ofMinutes(5)))
 		.build();

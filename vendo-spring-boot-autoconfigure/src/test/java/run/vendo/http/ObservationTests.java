@@ -58,7 +58,7 @@ class ObservationTests extends AbstractTransportTests {
 	private List<Observation.Context> observed(int count) throws InterruptedException {
 		List<Observation.Context> contexts = new ArrayList<>();
 		while (contexts.size() < count) {
-			Observation.Context context = this.observed.poll(10, TimeUnit.SECONDS);
+			Observation.Context context = this.observed.poll(30, TimeUnit.SECONDS);
 			assertThat(context).isNotNull();
 			contexts.add(context);
 		}

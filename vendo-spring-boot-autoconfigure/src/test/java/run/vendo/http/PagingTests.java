@@ -239,7 +239,7 @@ class PagingTests {
 			.thenRequest(2)
 			.expectNextCount(2)
 			.thenCancel()
-			.verify(java.time.Duration.ofSeconds(20));
+			.verify(java.time.Duration.ofMinutes(1));
 		assertThat(this.server.count()).isBetween(2, 3);
 	}
 

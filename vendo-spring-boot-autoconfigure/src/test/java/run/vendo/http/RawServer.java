@@ -258,15 +258,20 @@ final class RawServer implements AutoCloseable {
 
 		Exchange sendJson(String json) throws IOException {
 			int length = json.getBytes(StandardCharsets.UTF_8).length;
-			send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n");
+			// A client that is not told may send its next request on what is being
+			// closed.
+			send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + (this.keep ? "" : "Connection: close\r\n")
+					+ "Content-Length: " + length + "\r\n\r\n");
 			return send(json.getBytes(StandardCharsets.UTF_8));
 		}
 
 		/**
-		 * Wait for the next request on this connection instead of closing it.
+		 * Wait for the next request on this connection instead of closing it; said before
+		 * the answer is sent.
 		 */
-		void keepAlive() {
+		Exchange keepAlive() {
 			this.keep = true;
+			return this;
 		}
 
 		/**

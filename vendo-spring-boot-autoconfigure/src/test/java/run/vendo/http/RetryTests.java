@@ -240,7 +240,7 @@ class RetryTests extends AbstractTransportTests {
 	void whenAnswerIsAnnouncedShouldNeverTakeThatForTheAnswerOrItForTheNext() {
 		RawServer server = closing(RawServer.start((exchange) -> {
 			String hint = (exchange.number() == 1) ? "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" : "";
-			exchange.send(hint).sendJson("{\"number\":%d}".formatted(exchange.number())).keepAlive();
+			exchange.keepAlive().send(hint).sendJson("{\"number\":%d}".formatted(exchange.number()));
 		}));
 		VendoClient client = closing(
 				builder(server.url()).connectionPool(ConnectionPool.defaults().withMaxConnections(1)).build());
@@ -393,7 +393,7 @@ class RetryTests extends AbstractTransportTests {
 	void whenBytesDripWithoutEndShouldRaiseTimeoutAllTheSame() throws Exception {
 		CountDownLatch dripping = new CountDownLatch(3);
 		RawServer server = RawServer.start((exchange) -> {
-			exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+			exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 8000000\r\n\r\n");
 			while (true) {
 				exchange.send(" ");
 				dripping.countDown();
@@ -462,7 +462,8 @@ class RetryTests extends AbstractTransportTests {
 		CountDownLatch second = new CountDownLatch(1);
 		RawServer server = RawServer.start((exchange) -> {
 			if (exchange.number() == 1) {
-				exchange.send("HTTP/1.1 503 Unavailable\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n");
+				exchange.send(
+						"HTTP/1.1 503 Unavailable\r\nRetry-After: 30\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
 				return;
 			}
 			second.countDown();

@@ -2,8 +2,6 @@ package run.vendo.http;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,6 +16,7 @@ import run.vendo.error.ErrorCode;
 import run.vendo.error.TransportException;
 import run.vendo.error.TransportException.Reason;
 import run.vendo.error.UpstreamException;
+import run.vendo.fixture.ClosedPort;
 
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
@@ -58,15 +57,12 @@ class TransportFailureTests extends AbstractTransportTests {
 	}
 
 	@Test
-	void whenNobodyListensShouldSayConnect() throws Exception {
-		int port;
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-			port = socket.getLocalPort();
-		}
-		TransportException failure = failureAt("http://127.0.0.1:" + port);
+	void whenNobodyListensShouldSayConnect() {
+		ClosedPort nobody = closing(new ClosedPort());
+		TransportException failure = failureAt(nobody.url().toString());
 		assertThat(failure.reason()).isEqualTo(Reason.CONNECT);
 		assertThat(failure.attempts()).isEqualTo(3);
-		assertThat(failure).hasMessageContaining("No connection to 127.0.0.1:" + port);
+		assertThat(failure).hasMessageContaining("No connection to 127.0.0.1:" + nobody.port());
 		assertThat(failure.getCause()).isNotNull();
 	}
 
@@ -166,7 +162,7 @@ class TransportFailureTests extends AbstractTransportTests {
 	@Test
 	void whenKeptConnectionIsDeadShouldRepeatWithinTheCall() {
 		VendoClient client = client(RawServer.start((exchange) -> {
-			exchange.sendJson("{}");
+			exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
 			if (exchange.number() == 1) {
 				// Promises to stay, and goes at the next request.
 				exchange.keepAlive();

@@ -174,7 +174,8 @@ class TokenIdentityTests {
 				client.forUser("jwt-of-" + user).token("slack");
 				largest = Math.max(largest, bounded.size());
 			}
-			return largest;
+			// A caller that came late had no user of its own.
+			return Math.max(largest, bounded.size());
 		});
 		assertThat(callers.results()).allSatisfy((largest) -> assertThat(largest).isBetween(50L, 104L));
 		assertThat(bounded.size()).isBetween(50L, 100L);
