@@ -41,13 +41,13 @@ final class PlatformServer {
 
 	private static final Log logger = LogFactory.getLog(PlatformServer.class);
 
-	private static final String HOST = "127.0.0.1";
+	static final String HOST = "127.0.0.1";
 
 	private static final int MAX_BODY = 16 * 1024 * 1024;
 
 	private static final int MAX_HEADER = 64 * 1024;
 
-	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	/**
 	 * A port that was given up can be lent to somebody's outgoing connection for a moment
@@ -120,7 +120,7 @@ final class PlatformServer {
 			.cast(DisposableServer.class)
 			.retryWhen(Retry.fixedDelay((port != 0) ? BIND_RETRIES : 0, BIND_RETRY_DELAY)
 				.onRetryExhaustedThrow((spec, signal) -> signal.failure()))
-			.blockOptional(STOP_TIMEOUT)
+			.blockOptional(PATIENCE)
 			.orElseThrow();
 	}
 
@@ -141,8 +141,8 @@ final class PlatformServer {
 		this.stopped = true;
 		List<DisposableServer> open = new ArrayList<>(this.servers.values());
 		open.forEach(DisposableServer::dispose);
-		this.channels.close().awaitUninterruptibly(STOP_TIMEOUT.toMillis());
-		open.forEach((server) -> server.onDispose().block(STOP_TIMEOUT));
+		this.channels.close().awaitUninterruptibly(PATIENCE.toMillis());
+		open.forEach((server) -> server.onDispose().block(PATIENCE));
 	}
 
 	private Publisher<Void> handle(Role role, HttpServerRequest request, HttpServerResponse response) {
@@ -167,8 +167,14 @@ final class PlatformServer {
 		InetSocketAddress remote = request.remoteAddress();
 		String address = (remote != null) ? remote.getAddress().getHostAddress() : "";
 		Call call = Call.of(role, request.method().name(), request.uri(), headers, body, address);
-		this.state.requests.add(call);
-		return waitFor(call).then(Mono.defer(() -> answer(call, response)));
+		// Together, so that once the request is seen no later one is held or delayed in
+		// its
+		// place.
+		Mono<Void> wait = this.state.guard.get(() -> {
+			this.state.requests.add(call);
+			return waitFor(call);
+		});
+		return wait.then(Mono.defer(() -> answer(call, response)));
 	}
 
 	private Mono<Void> waitFor(Call call) {

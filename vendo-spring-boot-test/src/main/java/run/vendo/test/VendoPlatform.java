@@ -46,7 +46,7 @@ public final class VendoPlatform implements AutoCloseable {
 
 	private static final int WORKERS = 2;
 
-	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
 
 	private final ReentrantLock lifecycle = new ReentrantLock();
 
@@ -65,6 +65,8 @@ public final class VendoPlatform implements AutoCloseable {
 	private final Map<Role, Integer> ports;
 
 	private @Nullable PlatformServer server;
+
+	private @Nullable KeptPorts kept;
 
 	private boolean closed;
 
@@ -798,6 +800,7 @@ public final class VendoPlatform implements AutoCloseable {
 			this.server = null;
 			if (server != null) {
 				server.stop();
+				this.kept = KeptPorts.keep(PlatformServer.HOST, this.ports.values());
 			}
 		}
 		finally {
@@ -814,10 +817,19 @@ public final class VendoPlatform implements AutoCloseable {
 		try {
 			Assert.state(!this.closed, "The platform was closed: start another one");
 			stop();
+			releasePorts();
 			this.server = PlatformServer.start(this.state, this.loops, this.scheduler, this.ports);
 		}
 		finally {
 			this.lifecycle.unlock();
+		}
+	}
+
+	private void releasePorts() {
+		KeptPorts kept = this.kept;
+		this.kept = null;
+		if (kept != null) {
+			kept.release();
 		}
 	}
 
@@ -850,6 +862,7 @@ public final class VendoPlatform implements AutoCloseable {
 			this.closed = true;
 			clearFaults();
 			stop();
+			releasePorts();
 			this.webhooks.stop();
 			this.loops.disposeLater(Duration.ZERO, CLOSE_TIMEOUT).block(CLOSE_TIMEOUT.multipliedBy(2));
 		}

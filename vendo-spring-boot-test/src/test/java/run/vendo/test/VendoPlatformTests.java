@@ -2,7 +2,10 @@ package run.vendo.test;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -380,6 +383,23 @@ class VendoPlatformTests {
 		assertThat(this.vendo.billing().balance().creditsRemainingMicros()).isEqualTo(12_500_000);
 	}
 
+	@Test
+	void whenStoppedThenItsPortsAreGivenToNobodyElse() throws Exception {
+		this.platform.stop();
+		for (URI address : addresses()) {
+			InetSocketAddress taken = new InetSocketAddress(address.getHost(), address.getPort());
+			try (ServerSocket other = new ServerSocket()) {
+				// As where the system chooses a port.
+				other.setReuseAddress(false);
+				assertThatExceptionOfType(BindException.class).isThrownBy(() -> other.bind(taken));
+			}
+			assertThatExceptionOfType(ConnectException.class)
+				.isThrownBy(() -> new Socket(taken.getAddress(), taken.getPort()).close());
+		}
+		this.platform.restart();
+		assertThat(this.vendo.billing().balance().creditsRemainingMicros()).isEqualTo(12_500_000);
+	}
+
 	private static void close(ServerSocket socket) {
 		try {
 			socket.close();
@@ -408,7 +428,7 @@ class VendoPlatformTests {
 			other.close();
 			other.close();
 			for (Thread thread : own) {
-				thread.join(TimeUnit.SECONDS.toMillis(10));
+				thread.join(WAIT.toMillis());
 				assertThat(thread.isAlive()).isFalse();
 			}
 			assertThatExceptionOfType(IOException.class).isThrownBy(stream::read);
