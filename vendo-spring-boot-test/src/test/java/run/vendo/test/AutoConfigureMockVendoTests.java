@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.tuple;
 		"vendo.base-url=https://nowhere.example", "vendo.webhook.secret=whsec_production", "vendo.sso.enabled=true",
 		"vendo.retry.max-attempts=3" })
 @AutoConfigureMockVendo
-@AutoConfigureWebTestClient
+@AutoConfigureWebTestClient(timeout = "30s")
 @TestMethodOrder(MethodOrderer.Random.class)
 class AutoConfigureMockVendoTests {
 

@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 @Timeout(60)
 class MockEventsTests {
 
-	private static final Duration SOON = Duration.ofSeconds(10);
+	private static final Duration SOON = Duration.ofSeconds(20);
 
 	private static final VendoException FAILURE = ErrorDetails.of(ErrorCode.APP_REVOKED).status(401).toException();
 
@@ -181,10 +181,10 @@ class MockEventsTests {
 			Disposable reader = built.events().subscribe().subscribe(seen::add);
 			this.events.awaitStreams(1, SOON);
 			VendoEvent first = this.events.connected("slack");
-			assertThat(seen.poll(10, TimeUnit.SECONDS)).isNotNull().extracting(VendoEvent::id).isEqualTo(first.id());
+			assertThat(seen.poll(20, TimeUnit.SECONDS)).isNotNull().extracting(VendoEvent::id).isEqualTo(first.id());
 			this.events.drop();
 			VendoEvent second = this.events.emit("tomorrow.news", "line 1\nline 2");
-			assertThat(seen.poll(10, TimeUnit.SECONDS)).isNotNull()
+			assertThat(seen.poll(20, TimeUnit.SECONDS)).isNotNull()
 				.extracting(VendoEvent::rawData)
 				.isEqualTo(second.rawData());
 			reader.dispose();
@@ -207,7 +207,7 @@ class MockEventsTests {
 				done.countDown();
 			}).start();
 		}
-		assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
 		assertThat(one).hasSize(2000).doesNotHaveDuplicates().isEqualTo(other);
 	}
 

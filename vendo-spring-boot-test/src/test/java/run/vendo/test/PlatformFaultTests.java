@@ -148,6 +148,8 @@ class PlatformFaultTests {
 			.timeouts(HttpTimeouts.defaults().withResponse(Duration.ofMillis(200)))
 			.build()) {
 			assertThatExceptionOfType(TransportException.class).isThrownBy(() -> hasty.billing().balance());
+			// It may give up before the platform has read what it asked.
+			this.platform.awaitRequests("/api/billing/balance", 1, WAIT);
 			assertThat(balance().statusCode()).isEqualTo(200);
 		}
 	}

@@ -35,7 +35,7 @@ class EventSnippetTests {
 		try (VendoPlatform platform = VendoPlatform.start();
 				VendoClient vendo = platform.clientBuilder().build();
 				EventStream stream = vendo.events().subscribe()) {
-			platform.awaitStreams(1, Duration.ofSeconds(10));
+			platform.awaitStreams(1, Duration.ofSeconds(20));
 			// From here on the stream has a place to go on from.
 			platform.connect("notion");
 			stream.iterator().next();
@@ -99,7 +99,7 @@ class ReminderTests {
 	@Test
 	void remindsWhenConsentHasToBeGivenAgain() {
 		this.events.needsReauth("slack");
-		this.events.awaitDelivered(Duration.ofSeconds(5));
+		this.events.awaitDelivered(Duration.ofSeconds(20));
 		assertThat(this.reminder.sent()).containsExactly("slack");
 	}
 
