@@ -8,11 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +20,6 @@ import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,6 +28,7 @@ import java.util.stream.Stream;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.search.MeterNotFoundException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +45,7 @@ import run.vendo.error.VendoException;
 import run.vendo.event.VendoEvent;
 import run.vendo.reconciler.Reconciler;
 import run.vendo.reconciler.ReconcilerListener;
+import run.vendo.sample.MovingClock;
 import run.vendo.test.PlatformFault;
 import run.vendo.test.VendoPlatform;
 import run.vendo.webhook.WebhookEvent;
@@ -95,7 +92,7 @@ class ObservabilityTests {
 
 	private static final HttpClient http = HttpClient.newHttpClient();
 
-	private static final TestClock clock = new TestClock();
+	private static final MovingClock clock = new MovingClock();
 
 	private static final VendoPlatform platform = VendoPlatform.builder().clock(clock).start();
 
@@ -129,6 +126,7 @@ class ObservabilityTests {
 		calls();
 		events();
 		webhooks();
+		awaitCounts();
 		scrape = read(get("/actuator/prometheus"));
 	}
 
@@ -140,7 +138,7 @@ class ObservabilityTests {
 		assertThatExceptionOfType(VendoException.class).isThrownBy(() -> vendo.token("gmail"));
 		assertThatExceptionOfType(VendoException.class).isThrownBy(() -> vendo.token("not-in-any-catalog"));
 		platform.clearRequests();
-		clock.pass(Duration.ofMinutes(57));
+		clock.move(Duration.ofMinutes(57));
 		assertThat(vendo.token("slack")).isEqualTo(before);
 		MeterRegistry meters = application.getBean(MeterRegistry.class);
 		Awaitility.await().atMost(WAIT).until(() -> count(meters, "vendo.token.renewals", "outcome", "success") == 1);
@@ -171,6 +169,17 @@ class ObservabilityTests {
 		platform.sendWebhook("evt_1", "connection.connected", Map.of("slug", "slack"));
 		platform.awaitWebhooks(WAIT);
 		http.send(HttpRequest.newBuilder(hooks).POST(BodyPublishers.ofString("{}")).build(), BodyHandlers.discarding());
+	}
+
+	// An event is counted after its listener, a webhook perhaps after its answer.
+	private static void awaitCounts() {
+		MeterRegistry meters = application.getBean(MeterRegistry.class);
+		Awaitility.await().atMost(WAIT).ignoreExceptionsInstanceOf(MeterNotFoundException.class).until(() -> {
+			double events = count(meters, "vendo.events.delivered", "kind", "other");
+			double handled = meters.get("vendo.webhook.deliveries").tag("outcome", "handled").counter().count();
+			double rejected = meters.get("vendo.webhook.deliveries").tag("outcome", "rejected").counter().count();
+			return events > 0 && handled > 0 && rejected > 0;
+		});
 	}
 
 	@AfterAll
@@ -493,34 +502,6 @@ class ObservabilityTests {
 
 		@VendoWebhookMapping("/hooks")
 		void on(WebhookEvent<JsonNode> event) {
-		}
-
-	}
-
-	/**
-	 * Time that passes when the test says so.
-	 */
-	private static final class TestClock extends Clock {
-
-		private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-05-20T12:00:00Z"));
-
-		void pass(Duration time) {
-			this.now.updateAndGet((now) -> now.plus(time));
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
-		@Override
-		public Instant instant() {
-			return this.now.get();
 		}
 
 	}

@@ -9,11 +9,11 @@ import java.time.ZoneOffset;
 /**
  * A clock that a test moves.
  */
-final class MovingClock extends Clock {
+public final class MovingClock extends Clock {
 
 	private volatile Instant now = Instant.parse("2026-05-20T12:00:00Z");
 
-	void move(Duration duration) {
+	public void move(Duration duration) {
 		this.now = this.now.plus(duration);
 	}
 
