@@ -11,13 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoSuchWindowException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriverException;
+import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -35,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Browser implements AutoCloseable {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration PATIENCE = Duration.ofSeconds(40);
 
 	private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -58,6 +61,7 @@ final class Browser implements AutoCloseable {
 		this.driver = new ChromeDriver(
 				new ChromeDriverService.Builder().usingDriverExecutable(Chromium.driver().orElseThrow().toFile())
 					.usingAnyFreePort()
+					.withTimeout(PATIENCE)
 					.build(),
 				options);
 		this.driver.manage().timeouts().scriptTimeout(PATIENCE);
@@ -89,30 +93,49 @@ final class Browser implements AutoCloseable {
 	}
 
 	/**
-	 * Open a page and wait until it changes by itself.
+	 * Open a page and wait until it changes by itself, and has asked for all of its parts
+	 * as it does at the beginning.
 	 */
 	void openLive(URI address) {
 		open(address);
 		awaitText("#live", "live");
+		await("the first look at the parts", () -> Boolean.TRUE.equals(this.driver.executeScript("""
+				return performance.getEntriesByType('resource').some((entry) => entry.name.includes('/parts/stream'));
+				""")));
 		awaitIdle();
 	}
 
 	/**
-	 * Wait until no part of the page is being asked for, now and a moment ago.
+	 * Wait until no part of the page is being asked for, or about to be, now and a moment
+	 * ago.
 	 */
 	void awaitIdle() {
 		await("the page to be quiet", () -> Boolean.TRUE.equals(this.driver.executeAsyncScript("""
 				const done = arguments[arguments.length - 1];
 				requestAnimationFrame(() => requestAnimationFrame(() =>
-					done(document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping') === null)));
+					done(waiting.size === 0
+						&& document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping') === null)));
 				""")));
 	}
 
 	void click(String selector) {
 		await("something to click at " + selector, () -> {
-			this.driver.findElement(By.cssSelector(selector)).click();
+			WebElement element = this.driver.findElement(By.cssSelector(selector));
+			try {
+				element.click();
+			}
+			catch (NoSuchWindowException ex) {
+				// The click has closed it.
+			}
 			return true;
 		});
+	}
+
+	/**
+	 * Click on something in a part of the page that may just be replaced.
+	 */
+	void press(String selector) {
+		press(selector, WebElement::click);
 	}
 
 	void run(String script) {
@@ -127,6 +150,10 @@ final class Browser implements AutoCloseable {
 	 * Go to something and press the enter key there.
 	 */
 	void enter(String selector) {
+		press(selector, (element) -> element.sendKeys(Keys.ENTER));
+	}
+
+	private void press(String selector, Consumer<WebElement> press) {
 		// A part of the page that is being replaced takes a press with it.
 		await("something to press at " + selector, () -> {
 			this.driver.executeScript("""
@@ -136,7 +163,7 @@ final class Browser implements AutoCloseable {
 						window.pressed = event.target.closest(selector) !== null;
 					}, { capture: true, once: true });
 					""", selector);
-			this.driver.findElement(By.cssSelector(selector)).sendKeys(Keys.ENTER);
+			press.accept(this.driver.findElement(By.cssSelector(selector)));
 			return Boolean.TRUE.equals(this.driver.executeScript("return window.pressed"));
 		});
 	}

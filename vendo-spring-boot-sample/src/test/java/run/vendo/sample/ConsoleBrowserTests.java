@@ -4,7 +4,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,16 +32,22 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The console in a browser.
  */
 @ExtendWith(Chromium.class)
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "sample.demo-outage=2s")
+// Outages are long enough to be seen on a busy machine.
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "sample.demo-outage=8s", "sample.demo-interruption=5s", "vendo.events.max-backoff=1s",
+				"vendo.events.max-reconnects=-1" })
 @DirtiesContext
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@Timeout(180)
 class ConsoleBrowserTests {
 
 	private static final Duration WAIT = Duration.ofSeconds(20);
 
 	@Autowired
 	private VendoPlatform platform;
+
+	@Autowired
+	private ActivityLog log;
 
 	@Value("${local.server.port}")
 	private int port;
@@ -71,10 +79,20 @@ class ConsoleBrowserTests {
 		this.platform.connect("slack");
 		this.platform.needsReauth("slack");
 		this.platform.balance(12_500_000);
+		awaitNews();
 		this.browser.desktop();
 		this.browser.openLive(page("/"));
 		this.browser.errors();
 		this.browser.requests();
+	}
+
+	// What has happened before is not to change the page while it is looked at.
+	private void awaitNews() {
+		String last = this.platform.emit("test.fence", Map.of()).id();
+		Awaitility.await()
+			.atMost(WAIT)
+			.until(() -> this.log.latest(null).stream().anyMatch((entry) -> last.equals(entry.id())));
+		this.platform.awaitWebhooks(WAIT);
 	}
 
 	@AfterEach
@@ -107,7 +125,7 @@ class ConsoleBrowserTests {
 
 	@Test
 	void approvalInThePopupEndsInAConnectedCard() {
-		this.browser.inPopup(() -> this.browser.click("#connect-slack"), () -> {
+		this.browser.inPopup(() -> this.browser.press("#connect-slack"), () -> {
 			this.browser.awaitText("h1", "Connect Slack");
 			this.browser.click("button.primary");
 		});
@@ -118,7 +136,7 @@ class ConsoleBrowserTests {
 
 	@Test
 	void denialInThePopupIsSaidThere() {
-		this.browser.inPopup(() -> this.browser.click("#connect-slack"), () -> {
+		this.browser.inPopup(() -> this.browser.press("#connect-slack"), () -> {
 			this.browser.awaitText("h1", "Connect Slack");
 			this.browser.click("button:not(.primary)");
 			this.browser.awaitText("h1", "Not connected");
@@ -175,7 +193,7 @@ class ConsoleBrowserTests {
 
 	@Test
 	void balanceFollowsWhatIsSpent() {
-		assertThat(this.browser.text("#balance .number")).isEqualTo("12.50");
+		this.browser.awaitText("#balance .number", "12.50");
 		this.browser.click("#demo-spend");
 		this.browser.awaitText("#balance .number", "12.00");
 		this.browser.awaitText("#activity", "openai has cost 0.50 USD");
@@ -207,6 +225,7 @@ class ConsoleBrowserTests {
 		this.browser.click("#filters input[value=REFUSED]");
 		this.browser.await("refused ones only", () -> !this.browser.has("#activity li:not(.refused)"));
 		this.browser.click("#demo-signed");
+		this.browser.awaitText("#answer", "Signed by the platform: answered with 200");
 		this.browser.click("#demo-forged");
 		this.browser.awaitText("#answer", "Forged");
 		this.browser.awaitText("#announcement", "Webhook refused");
@@ -273,7 +292,7 @@ class ConsoleBrowserTests {
 		this.browser.awaitText(".whose", "of Alice");
 		this.browser.click(".users button[value='']");
 		this.browser.awaitText(".whose", "of the application");
-		this.browser.inPopup(() -> this.browser.click("#connect-slack"), () -> {
+		this.browser.inPopup(() -> this.browser.press("#connect-slack"), () -> {
 			this.browser.awaitText("h1", "Connect Slack");
 			this.browser.click("button.primary");
 		});
@@ -315,7 +334,9 @@ class ConsoleBrowserTests {
 	@Test
 	void everybodyCanUseItAtAnyWidthAndInTheDark() {
 		this.browser.click("#demo-spend");
+		this.browser.awaitText("#answer", "Spent");
 		this.browser.click("#demo-forged");
+		this.browser.awaitText("#answer", "Forged");
 		this.browser.awaitText("#activity", "Webhook refused");
 		this.browser.click("#demo-signed");
 		this.browser.awaitText("#answer", "Signed");

@@ -32,7 +32,7 @@ import org.springframework.http.codec.ServerSentEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Timeout(60)
+@Timeout(180)
 class LiveUpdatesTests {
 
 	private final LiveUpdates updates = new LiveUpdates();
@@ -97,7 +97,7 @@ class LiveUpdatesTests {
 	@Test
 	void openPageDoesNotHoldUpAGracefulShutdown() throws Exception {
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(SampleApplication.class)
-			.run("--server.port=0", "--server.shutdown=graceful", "--spring.lifecycle.timeout-per-shutdown-phase=30s");
+			.run("--server.port=0", "--server.shutdown=graceful", "--spring.lifecycle.timeout-per-shutdown-phase=5m");
 		try {
 			URI live = URI.create(
 					"http://localhost:%s/live".formatted(context.getEnvironment().getProperty("local.server.port")));
@@ -109,7 +109,7 @@ class LiveUpdatesTests {
 			CompletableFuture<Void> end = CompletableFuture.runAsync(() -> readToTheEnd(lines));
 			Instant begin = Instant.now();
 			context.close();
-			assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(15));
+			assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofMinutes(1));
 			assertThat(ended(end)).isTrue();
 		}
 		finally {
@@ -119,7 +119,7 @@ class LiveUpdatesTests {
 
 	private static boolean ended(CompletableFuture<Void> end) throws InterruptedException, ExecutionException {
 		try {
-			end.get(10, TimeUnit.SECONDS);
+			end.get(30, TimeUnit.SECONDS);
 			return true;
 		}
 		catch (TimeoutException ex) {

@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * beans prepared ahead of time and with an archive of its classes. Run by the
  * {@code packaging} profile.
  */
-@Timeout(120)
+@Timeout(300)
 class PackagedSampleIT {
 
 	private static final Path JAR = Path.of(System.getProperty("sample.jar"));
@@ -166,7 +167,7 @@ class PackagedSampleIT {
 			Thread reader = new Thread(sample::read, "sample-output");
 			reader.setDaemon(true);
 			reader.start();
-			sample.port.orTimeout(60, TimeUnit.SECONDS).exceptionally((failure) -> null).join();
+			sample.port.orTimeout(120, TimeUnit.SECONDS).exceptionally((failure) -> null).join();
 			return sample;
 		}
 
@@ -199,7 +200,11 @@ class PackagedSampleIT {
 			assertThat(get("/api/balance")).contains("\"currency\":\"USD\"");
 			assertThat(get("/api/token/slack")).contains("connection_needs_reauth");
 			assertThat(get("/actuator/health")).contains("\"status\":\"UP\"");
-			assertThat(output()).contains("Listening for events of the platform").doesNotContain("ERROR");
+			// The stream opens when the application is ready, and nobody waits for it.
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(60))
+				.untilAsserted(() -> assertThat(output()).contains("Listening for events of the platform"));
+			assertThat(output()).doesNotContain("ERROR");
 		}
 
 		private String get(String path) {

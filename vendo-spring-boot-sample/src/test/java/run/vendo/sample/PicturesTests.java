@@ -8,10 +8,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.net.httpserver.HttpServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -33,6 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class PicturesTests {
+
+	private static final Duration WAIT = Duration.ofSeconds(20);
 
 	private static final String INITIALS = ">SL</text>";
 
@@ -73,6 +77,16 @@ class PicturesTests {
 	void whoeverAsksForWhatNobodyKnowsAsksThePlatformOnce() {
 		this.clock.move(Pictures.ASKED_AGAIN);
 		String list = "/api/deployments/me/connections";
+		// The event stream asks for it as well when it opens, and what it tells of lets
+		// it
+		// be asked for anew.
+		this.platform.awaitStreams(1, WAIT);
+		this.platform.awaitRequests(list, 1, WAIT);
+		String last = this.platform.emit("test.fence", Map.of()).id();
+		ActivityLog log = this.context.getBean(ActivityLog.class);
+		Awaitility.await()
+			.atMost(WAIT)
+			.until(() -> log.latest(null).stream().anyMatch((entry) -> last.equals(entry.id())));
 		int before = this.platform.requests(list).size();
 		for (int i = 0; i < 20; i++) {
 			picture("unknown-" + i);

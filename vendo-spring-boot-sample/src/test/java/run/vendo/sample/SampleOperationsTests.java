@@ -65,6 +65,12 @@ class SampleOperationsTests {
 
 	private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(3);
 
+	// Less than anything of ours waits for the platform.
+	private static final Duration AT_ONCE = Duration.ofMillis(900);
+
+	private static final List<String> PROBES = List.of("/actuator/health/liveness", "/actuator/health/readiness",
+			"/healthz");
+
 	private static final Path PAGE = Path.of("../docs/operations.md");
 
 	private static final Pattern ROW = Pattern.compile("(?m)^\\| (?!---|Case)(.+) \\|$");
@@ -148,16 +154,26 @@ class SampleOperationsTests {
 		});
 	}
 
-	// Whatever waits for the platform takes as long as that may.
+	// Whatever waits for the platform takes as long as that may, and longer on a busy
+	// machine: the fastest of several says whether it does.
 	private void assertThatHealthDoesNotWait() {
+		assertThat(fastest(() -> {
+			JsonNode vendo = json("/actuator/health").path("components").path("vendo");
+			assertThat(vendo.path("details").path("creditsMicros").longValue()).isEqualTo(this.platform.balance());
+		})).isLessThan(AT_ONCE);
+		for (String probe : PROBES) {
+			assertThat(fastest(() -> assertThat(get(probe).statusCode()).isEqualTo(200))).as(probe).isLessThan(AT_ONCE);
+		}
+	}
+
+	private static Duration fastest(Runnable work) {
 		long fastest = Long.MAX_VALUE;
 		for (int i = 0; i < 10; i++) {
 			long began = System.nanoTime();
-			JsonNode vendo = json("/actuator/health").path("components").path("vendo");
+			work.run();
 			fastest = Math.min(fastest, System.nanoTime() - began);
-			assertThat(vendo.path("details").path("creditsMicros").longValue()).isEqualTo(this.platform.balance());
 		}
-		assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(100));
+		return Duration.ofNanos(fastest);
 	}
 
 	private void rejectingTheKey() {
@@ -403,7 +419,7 @@ class SampleOperationsTests {
 
 		Probes() {
 			this.executor.scheduleWithFixedDelay(() -> {
-				for (String probe : List.of("/actuator/health/liveness", "/actuator/health/readiness", "/healthz")) {
+				for (String probe : PROBES) {
 					probe(probe);
 				}
 			}, 0, 20, TimeUnit.MILLISECONDS);
@@ -429,7 +445,7 @@ class SampleOperationsTests {
 			// A machine that has other things to do holds up a few of them.
 			List<Duration> sorted = this.times.stream().sorted().toList();
 			assertThat(sorted.get(sorted.size() * 9 / 10)).isLessThan(RESPONSE_TIMEOUT);
-			assertThat(sorted.get(sorted.size() / 2)).isLessThan(Duration.ofMillis(100));
+			assertThat(sorted.get(sorted.size() / 2)).isLessThan(AT_ONCE);
 		}
 
 		@Override

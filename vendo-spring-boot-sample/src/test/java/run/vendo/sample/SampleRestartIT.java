@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * process of its own, whose caches let go of everything at each collection. Run by the
  * {@code packaging} profile.
  */
-@Timeout(120)
+@Timeout(300)
 class SampleRestartIT {
 
 	@Test
