@@ -85,6 +85,7 @@ public final class ReactiveVendoWebhookFilterFunctions {
 
 	private Mono<ServerResponse> handle(WebhookDelivery delivery, ServerRequest request,
 			HandlerFunction<ServerResponse> next) {
+		request.exchange().getAttributes().put(WebhookDelivery.FUNCTION_ATTRIBUTE, delivery);
 		return Mono.defer(() -> next.handle(verified(request, delivery)))
 			.<ServerResponse>map((response) -> new FinishingResponse(response, this.gate, delivery))
 			.onErrorResume((ex) -> this.gate.finish(delivery, false).then(Mono.error(ex)))
@@ -148,6 +149,10 @@ public final class ReactiveVendoWebhookFilterFunctions {
 
 		@Override
 		public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+			if (!this.delivery.takeAnswer()) {
+				// The sender has gone away, and the delivery may come again.
+				return Mono.empty();
+			}
 			HeldResponse held = new HeldResponse(exchange.getResponse(), this::finish);
 			return this.gate.toTheEnd(this.delivery,
 					this.response.writeTo(exchange.mutate().response(held).build(), context)

@@ -41,13 +41,23 @@ final class ReactiveWebhookFilter implements WebFilter, Ordered {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		if (!this.handlers.mayTake(exchange)) {
-			return chain.filter(exchange);
+			return pass(exchange, chain);
 		}
 		return this.handlers.find(exchange)
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
 			.flatMap((endpoint) -> endpoint.isPresent() ? filter(endpoint.get(), exchange, chain)
-					: chain.filter(exchange));
+					: pass(exchange, chain));
+	}
+
+	// A functional endpoint may have taken it for a webhook.
+	private Mono<Void> pass(ServerWebExchange exchange, WebFilterChain chain) {
+		return chain.filter(exchange).doFinally((signal) -> {
+			WebhookDelivery delivery = exchange.getAttribute(WebhookDelivery.FUNCTION_ATTRIBUTE);
+			if (delivery != null) {
+				this.gate.leave(delivery);
+			}
+		});
 	}
 
 	private Mono<Void> filter(WebhookEndpoint endpoint, ServerWebExchange exchange, WebFilterChain chain) {

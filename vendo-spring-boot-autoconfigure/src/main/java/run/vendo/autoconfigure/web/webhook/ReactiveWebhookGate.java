@@ -1,6 +1,5 @@
 package run.vendo.autoconfigure.web.webhook;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import reactor.core.publisher.Flux;
@@ -62,16 +61,15 @@ final class ReactiveWebhookGate {
 	<T> Mono<T> toTheEnd(WebhookDelivery delivery, Mono<T> work) {
 		return Mono.create((sink) -> {
 			Sinks.Empty<Void> left = Sinks.empty();
-			AtomicBoolean alone = new AtomicBoolean();
 			work.takeUntilOther(left.asMono().then(Mono.defer(() -> Mono.delay(this.gate.claimed(delivery)))))
 				.subscribe((result) -> {
-					if (alone.get()) {
-						// Nobody is going to write it.
-						finish(delivery, false).subscribe();
-					}
+					delivery.answer();
 					sink.success(result);
+					if (delivery.isLeft()) {
+						giveUpAnswer(delivery);
+					}
 				}, (failure) -> {
-					if (alone.get()) {
+					if (delivery.isLeft()) {
 						this.gate.failedAlone(delivery, failure);
 					}
 					else {
@@ -79,10 +77,30 @@ final class ReactiveWebhookGate {
 					}
 				}, sink::success, Context.of(sink.contextView()));
 			sink.onCancel(() -> {
-				alone.set(true);
+				leave(delivery);
 				left.tryEmitEmpty();
 			});
 		});
+	}
+
+	/**
+	 * Take notice that the sender of a delivery has gone away, or has another answer.
+	 * What happens between an answer and its writing is seen by nobody but who sees the
+	 * whole request.
+	 * @param delivery the delivery
+	 */
+	void leave(WebhookDelivery delivery) {
+		delivery.leave();
+		if (delivery.isAnswered()) {
+			giveUpAnswer(delivery);
+		}
+	}
+
+	private void giveUpAnswer(WebhookDelivery delivery) {
+		if (delivery.takeAnswer()) {
+			// Nobody is going to write it.
+			finish(delivery, false).subscribe();
+		}
 	}
 
 	Mono<Void> finish(WebhookDelivery delivery, boolean handled) {

@@ -1,6 +1,7 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ final class WebhookDelivery {
 	/** Where the request carries it. */
 	static final String ATTRIBUTE = WebhookDelivery.class.getName();
 
-	/** Where a servlet request holds the one that a functional endpoint was given. */
+	/** Where a request holds the one that a functional endpoint was given. */
 	static final String FUNCTION_ATTRIBUTE = ATTRIBUTE + ".function";
 
 	private final WebhookEndpoint endpoint;
@@ -35,7 +36,13 @@ final class WebhookDelivery {
 
 	private final AtomicReference<@Nullable Boolean> handled = new AtomicReference<>();
 
+	private final AtomicBoolean answerTaken = new AtomicBoolean();
+
 	private volatile boolean handlerReached;
+
+	private volatile boolean answered;
+
+	private volatile boolean left;
 
 	WebhookDelivery(WebhookEndpoint endpoint, WebhookEvent<JsonNode> event, byte[] content, boolean decoded,
 			@Nullable String key, String owner, Instant arrived) {
@@ -90,6 +97,36 @@ final class WebhookDelivery {
 
 	boolean handlerReached() {
 		return this.handlerReached;
+	}
+
+	/**
+	 * Remember that there is an answer, for somebody to write.
+	 */
+	void answer() {
+		this.answered = true;
+	}
+
+	boolean isAnswered() {
+		return this.answered;
+	}
+
+	/**
+	 * Take the answer.
+	 * @return whether this was the first call: the answer is either written or given up
+	 */
+	boolean takeAnswer() {
+		return this.answerTaken.compareAndSet(false, true);
+	}
+
+	/**
+	 * Remember that nobody waits for an answer any more.
+	 */
+	void leave() {
+		this.left = true;
+	}
+
+	boolean isLeft() {
+		return this.left;
 	}
 
 	/**
