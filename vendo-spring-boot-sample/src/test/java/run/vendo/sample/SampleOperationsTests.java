@@ -65,8 +65,11 @@ class SampleOperationsTests {
 
 	private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(3);
 
+	// What is promised while the platform hangs.
+	private static final Duration AT_ONCE = Duration.ofMillis(100);
+
 	// Less than anything of ours waits for the platform.
-	private static final Duration AT_ONCE = Duration.ofMillis(900);
+	private static final Duration SHORTEST_WAIT = Duration.ofMillis(900);
 
 	private static final List<String> PROBES = List.of("/actuator/health/liveness", "/actuator/health/readiness",
 			"/healthz");
@@ -168,7 +171,7 @@ class SampleOperationsTests {
 
 	private static Duration fastest(Runnable work) {
 		long fastest = Long.MAX_VALUE;
-		for (int i = 0; i < 10; i++) {
+		for (int i = 0; i < 100 && fastest >= AT_ONCE.toNanos(); i++) {
 			long began = System.nanoTime();
 			work.run();
 			fastest = Math.min(fastest, System.nanoTime() - began);
@@ -445,7 +448,7 @@ class SampleOperationsTests {
 			// A machine that has other things to do holds up a few of them.
 			List<Duration> sorted = this.times.stream().sorted().toList();
 			assertThat(sorted.get(sorted.size() * 9 / 10)).isLessThan(RESPONSE_TIMEOUT);
-			assertThat(sorted.get(sorted.size() / 2)).isLessThan(AT_ONCE);
+			assertThat(sorted.get(sorted.size() / 2)).isLessThan(SHORTEST_WAIT);
 		}
 
 		@Override

@@ -41,7 +41,7 @@ final class PlatformServer {
 
 	private static final Log logger = LogFactory.getLog(PlatformServer.class);
 
-	static final String HOST = "127.0.0.1";
+	private static final String HOST = "127.0.0.1";
 
 	private static final int MAX_BODY = 16 * 1024 * 1024;
 
@@ -167,8 +167,7 @@ final class PlatformServer {
 		InetSocketAddress remote = request.remoteAddress();
 		String address = (remote != null) ? remote.getAddress().getHostAddress() : "";
 		Call call = Call.of(role, request.method().name(), request.uri(), headers, body, address);
-		// Together, so that once the request is seen no later one is held or delayed in
-		// its
+		// Together: once the request is seen, no later one is held or delayed in its
 		// place.
 		Mono<Void> wait = this.state.guard.get(() -> {
 			this.state.requests.add(call);

@@ -66,8 +66,6 @@ public final class VendoPlatform implements AutoCloseable {
 
 	private @Nullable PlatformServer server;
 
-	private @Nullable KeptPorts kept;
-
 	private boolean closed;
 
 	private VendoPlatform(Builder settings) {
@@ -800,7 +798,6 @@ public final class VendoPlatform implements AutoCloseable {
 			this.server = null;
 			if (server != null) {
 				server.stop();
-				this.kept = KeptPorts.keep(PlatformServer.HOST, this.ports.values());
 			}
 		}
 		finally {
@@ -817,19 +814,10 @@ public final class VendoPlatform implements AutoCloseable {
 		try {
 			Assert.state(!this.closed, "The platform was closed: start another one");
 			stop();
-			releasePorts();
 			this.server = PlatformServer.start(this.state, this.loops, this.scheduler, this.ports);
 		}
 		finally {
 			this.lifecycle.unlock();
-		}
-	}
-
-	private void releasePorts() {
-		KeptPorts kept = this.kept;
-		this.kept = null;
-		if (kept != null) {
-			kept.release();
 		}
 	}
 
@@ -862,7 +850,6 @@ public final class VendoPlatform implements AutoCloseable {
 			this.closed = true;
 			clearFaults();
 			stop();
-			releasePorts();
 			this.webhooks.stop();
 			this.loops.disposeLater(Duration.ZERO, CLOSE_TIMEOUT).block(CLOSE_TIMEOUT.multipliedBy(2));
 		}

@@ -2,10 +2,7 @@ package run.vendo.test;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -380,23 +377,6 @@ class VendoPlatformTests {
 		CompletableFuture.runAsync(() -> close(other), CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS));
 		this.platform.restart();
 		assertThat(other.isClosed()).isTrue();
-		assertThat(this.vendo.billing().balance().creditsRemainingMicros()).isEqualTo(12_500_000);
-	}
-
-	@Test
-	void whenStoppedThenItsPortsAreGivenToNobodyElse() throws Exception {
-		this.platform.stop();
-		for (URI address : addresses()) {
-			InetSocketAddress taken = new InetSocketAddress(address.getHost(), address.getPort());
-			try (ServerSocket other = new ServerSocket()) {
-				// As where the system chooses a port.
-				other.setReuseAddress(false);
-				assertThatExceptionOfType(BindException.class).isThrownBy(() -> other.bind(taken));
-			}
-			assertThatExceptionOfType(ConnectException.class)
-				.isThrownBy(() -> new Socket(taken.getAddress(), taken.getPort()).close());
-		}
-		this.platform.restart();
 		assertThat(this.vendo.billing().balance().creditsRemainingMicros()).isEqualTo(12_500_000);
 	}
 
