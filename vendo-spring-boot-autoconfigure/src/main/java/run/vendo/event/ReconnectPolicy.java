@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ReconnectPolicy(int maxReconnects, Duration initialBackoff, Duration maxBackoff, int reconnects, int failed) {
 
-	private static final Duration LONGEST_ASKED = Duration.ofHours(1);
+	// Beyond that, the stream would be over without anybody having said so.
+	private static final Duration LONGEST_ASKED = Duration.ofDays(1);
 
 	private static final double JITTER = 0.25;
 

@@ -893,14 +893,11 @@ public final class VendoHttp {
 		}
 
 		private Mono<T> receiveBody(ClientResponse response, HttpHeaders headers, HttpStatusCode status) {
-			// Masking the URL costs more than most of the call: only when there is
-			// something
-			// to report.
+			// Masking the URL costs more than most of the call: only when it is needed.
 			Supplier<ErrorDetails.Builder> details = () -> details().status(status.value())
 				.requestId(this.errors.requestId(headers));
 			int limit = VendoHttp.this.config.maxBodySize();
-			// Not through a codec, which does not read a content type that cannot be
-			// read.
+			// Not through a codec, which needs a content type that can be read.
 			return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), limit)
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0])
@@ -1128,6 +1125,8 @@ public final class VendoHttp {
 
 		private volatile boolean reported;
 
+		private volatile @Nullable AttemptFailure refused;
+
 		StreamedExchange(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
 			super(call, (answer) -> Mono.empty());
 			this.type = type;
@@ -1152,7 +1151,7 @@ public final class VendoHttp {
 			long started = now();
 			Mono<T> tooLate = Mono.delay(this.timeout, VendoHttp.this.config.scheduler())
 				.takeUntilOther(this.begun.asMono())
-				.flatMap((tick) -> Mono.<T>error(new TimeoutException()));
+				.flatMap((tick) -> Mono.<T>error(Objects.requireNonNullElseGet(this.refused, TimeoutException::new)));
 			Mono<T> end = Flux.concat(tooLate, Mono.<T>never())
 				.takeUntilOther(VendoHttp.this.closing.signal())
 				.singleOrEmpty();
@@ -1187,10 +1186,10 @@ public final class VendoHttp {
 					.thenMany(Flux.defer(() -> stream(Objects.requireNonNull(to), redirects + 1, started)));
 			}
 			if (!status.is2xxSuccessful()) {
-				return beginningOf(response).flatMapMany((bytes) -> Flux.error(errorAnswer(status, headers, bytes)));
+				return refuse(response, (body) -> errorAnswer(status, headers, body));
 			}
 			if (status.value() != 200 || !hasType(headers)) {
-				return beginningOf(response).flatMapMany((bytes) -> Flux.error(otherAnswer(status, headers, bytes)));
+				return refuse(response, (body) -> otherAnswer(status, headers, body));
 			}
 			this.begun.tryEmitEmpty();
 			logAnswer("began to answer", 1, started);
@@ -1199,6 +1198,12 @@ public final class VendoHttp {
 			}
 			reportOnce(started);
 			return this.streamReader.apply(response.body(BodyExtractors.toDataBuffers()).onErrorMap(this::broken));
+		}
+
+		private Flux<T> refuse(ClientResponse response, Function<byte[], AttemptFailure> failure) {
+			// The status is known; if the body is late or broken, it is all there is.
+			this.refused = failure.apply(new byte[0]);
+			return beginningOf(response).flatMapMany((body) -> Flux.error(failure.apply(body)));
 		}
 
 		private void reportOnce(long started) {

@@ -1,15 +1,21 @@
 package run.vendo.token;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import run.vendo.http.Blocking;
 import run.vendo.http.HttpConfig;
 import run.vendo.http.VendoHttp;
 
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.HttpStatus;
@@ -17,9 +23,9 @@ import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
-import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
@@ -29,7 +35,14 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  */
 final class DefaultVendoSession implements VendoSession {
 
+	private static final Log logger = LogFactory.getLog(VendoSession.class);
+
+	// What is longer is not read to its end: a new connection costs less.
+	private static final int LEFT_OVER = 64 * 1024;
+
 	private final Tokens tokens;
+
+	private final HttpConfig config;
 
 	private final String slug;
 
@@ -39,9 +52,10 @@ final class DefaultVendoSession implements VendoSession {
 
 	DefaultVendoSession(Tokens tokens, VendoHttp http, String slug) {
 		this.tokens = tokens;
+		this.config = http.config();
 		this.slug = slug;
 		this.webClient = SingletonSupplier
-			.of(() -> http.webClient().filter(this::exchange).filter(timeout(http.config())).build());
+			.of(() -> http.webClient().filter(this::exchange).filter(this::limit).build());
 		this.restClient = SingletonSupplier.of(() -> http.restClient().requestInterceptor(this::intercept).build());
 	}
 
@@ -67,23 +81,35 @@ final class DefaultVendoSession implements VendoSession {
 						|| !this.tokens.isReplaceable(this.slug, token)) {
 					return Mono.just(response);
 				}
-				return response.releaseBody()
-					.then(this.tokens.replacement(this.slug, token))
+				return discard(response).then(this.tokens.replacement(this.slug, token))
 					.flatMap((replacement) -> next.exchange(authorized(request, replacement)));
 			}));
+	}
+
+	// However it ends, the token has been refused.
+	private Mono<Void> discard(ClientResponse response) {
+		Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers());
+		return DataBufferUtils.takeUntilByteCount(body, LEFT_OVER)
+			.doOnNext(DataBufferUtils::release)
+			.then()
+			.timeout(this.config.timeouts().response(), this.config.scheduler())
+			.onErrorResume((ex) -> {
+				logger.debug("The rest of a refusal could not be read", ex);
+				return Mono.empty();
+			});
 	}
 
 	/**
 	 * Limit the time until an answer begins, for the {@code RestClient} has such a limit
 	 * as well. How long its body takes is the reader's business: it may be a stream.
 	 */
-	private static ExchangeFilterFunction timeout(HttpConfig config) {
-		Duration limit = config.timeouts().response();
-		return (request, next) -> next.exchange(request)
+	private Mono<ClientResponse> limit(ClientRequest request, ExchangeFunction next) {
+		Duration limit = this.config.timeouts().response();
+		return next.exchange(request)
 			.timeout(limit, Mono.error(() -> new WebClientRequestException(
 					new TimeoutException(
 							"No answer from %s within %d ms".formatted(request.url().getHost(), limit.toMillis())),
-					request.method(), request.url(), HttpHeaders.EMPTY)), config.scheduler());
+					request.method(), request.url(), HttpHeaders.EMPTY)), this.config.scheduler());
 	}
 
 	private static ClientRequest authorized(ClientRequest request, String token) {
@@ -98,9 +124,18 @@ final class DefaultVendoSession implements VendoSession {
 		if (!HttpStatus.UNAUTHORIZED.equals(response.getStatusCode()) || !this.tokens.isReplaceable(this.slug, token)) {
 			return response;
 		}
-		response.close();
+		discard(response);
 		request.getHeaders().setBearerAuth(Blocking.await(this.tokens.replacement(this.slug, token)));
 		return execution.execute(request, body);
+	}
+
+	private static void discard(ClientHttpResponse response) {
+		try (response; InputStream body = response.getBody()) {
+			body.readNBytes(LEFT_OVER);
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.debug("The rest of a refusal could not be read", ex);
+		}
 	}
 
 	@Override

@@ -19,6 +19,7 @@ import reactor.core.publisher.Mono;
 
 import run.vendo.VendoClient;
 import run.vendo.error.AuthException;
+import run.vendo.error.ErrorCode;
 import run.vendo.error.ForbiddenException;
 import run.vendo.error.RateLimitedException;
 import run.vendo.error.ServerException;
@@ -28,6 +29,7 @@ import run.vendo.error.VendoException;
 import run.vendo.event.FakePlatform.LiveBody;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.client.reactive.ClientHttpResponse;
 import org.springframework.mock.http.client.reactive.MockClientHttpResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -270,6 +272,41 @@ class EventStreamReconnectTests {
 	}
 
 	@Test
+	void whenARefusalNeverEndsThenItsStatusCounts() {
+		this.platform.then((request) -> stalled(401, "Vendo-Error-Code", "app_revoked"));
+		subscribe();
+		this.platform.advance(A_DAY);
+		assertThat(this.platform.attempts()).containsExactly(0.0);
+		assertThat(this.recorder.failure()).isInstanceOfSatisfying(AuthException.class,
+				(ex) -> assertThat(ex.code()).isEqualTo(ErrorCode.APP_REVOKED));
+	}
+
+	@Test
+	void whenAnAnswerThatAsksToWaitNeverEndsThenItWaitsAsLongAsItIsAskedTo() {
+		this.platform.then((request) -> stalled(429, HttpHeaders.RETRY_AFTER, "300")).thenSend(event(1));
+		subscribe(options().withConnectTimeout(Duration.ofSeconds(7)));
+		this.platform.advanceSeconds(310);
+		assertThat(this.platform.attempts()).startsWith(0.0, 307.0);
+		assertThat(this.recorder.news).startsWith("interrupted 1 300000 RateLimitedException");
+	}
+
+	@Test
+	void whenAnAnswerThatIsNoStreamNeverEndsThenItIsSaidWhatItIs() {
+		this.platform.then((request) -> stalled(200, HttpHeaders.CONTENT_TYPE, "text/html"));
+		subscribe(options().withMaxReconnects(0));
+		this.platform.advance(A_DAY);
+		assertThat(this.recorder.failure().code()).isEqualTo(ErrorCode.INVALID_RESPONSE);
+		assertThat(this.recorder.failure().status()).isEqualTo(200);
+	}
+
+	private static Mono<ClientHttpResponse> stalled(int status, String header, String value) {
+		MockClientHttpResponse response = FakePlatform.answer(status);
+		response.getHeaders().set(header, value);
+		response.setBody(Flux.never());
+		return Mono.just(response);
+	}
+
+	@Test
 	void whenConnectionsFollowEachOtherThenThereIsOneAtATime() {
 		LiveBody first = this.platform.thenOpen();
 		LiveBody second = this.platform.thenOpen();
@@ -351,10 +388,10 @@ class EventStreamReconnectTests {
 	}
 
 	@Test
-	void whenItIsAskedToWaitForeverThenItWaitsAnHour() {
+	void whenItIsAskedToWaitForeverThenItWaitsADay() {
 		this.platform.thenStatus(429, HttpHeaders.RETRY_AFTER, "99999999");
 		subscribe();
-		this.platform.advance(Duration.ofMinutes(59));
+		this.platform.advance(A_DAY.minusMinutes(1));
 		assertThat(this.platform.streams).hasSize(1);
 		this.platform.advance(Duration.ofMinutes(2));
 		assertThat(this.platform.streams).hasSizeGreaterThan(1);
