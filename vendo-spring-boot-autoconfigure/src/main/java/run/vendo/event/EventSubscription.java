@@ -192,8 +192,8 @@ final class EventSubscription {
 			this.shortLived++;
 		}
 		boolean hasty = connection.received && this.shortLived > SHORT_LIVED_ALLOWED;
-		ReconnectPolicy.End end = new ReconnectPolicy.End(reconnected && !connection.received,
-				tooMany || circling || hasty, cause.retryAfter());
+		ReconnectPolicy.End end = new ReconnectPolicy.End(reconnected && !connection.received, tooMany,
+				circling || hasty, cause.retryAfter());
 		ReconnectPolicy.Step step = this.policy.after(end, this.cursor.retry(), jitter());
 		this.policy = step.then();
 		Duration delay = step.delay();

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 record ReconnectPolicy(int maxReconnects, Duration initialBackoff, Duration maxBackoff, int reconnects, int failed) {
 
-	// Beyond that, the stream would be over without anybody having said so.
-	private static final Duration LONGEST_ASKED = Duration.ofDays(1);
+	// Whoever asks for more does not mean it, and would silence the stream.
+	private static final Duration LONGEST_FOR_A_PLACE = Duration.ofDays(1);
+
+	private static final Duration LONGEST_ASKED = Duration.ofHours(1);
 
 	private static final double JITTER = 0.25;
 
@@ -51,9 +53,11 @@ record ReconnectPolicy(int maxReconnects, Duration initialBackoff, Duration maxB
 		}
 		Duration asked = end.asked();
 		if (asked != null && !asked.isZero()) {
-			return new Step((asked.compareTo(LONGEST_ASKED) < 0) ? asked : LONGEST_ASKED, then);
+			Duration longest = end.noPlace() ? LONGEST_FOR_A_PLACE : LONGEST_ASKED;
+			return new Step((asked.compareTo(longest) < 0) ? asked : longest, then);
 		}
-		return new Step(delay(end.notAtOnce() ? Math.max(this.reconnects, 1) : this.reconnects, retry, jitter), then);
+		return new Step(delay((end.noPlace() || end.notAtOnce()) ? Math.max(this.reconnects, 1) : this.reconnects,
+				retry, jitter), then);
 	}
 
 	/**
@@ -78,12 +82,13 @@ record ReconnectPolicy(int maxReconnects, Duration initialBackoff, Duration maxB
 	 * How a connection ended.
 	 *
 	 * @param failedReconnect whether it was a reconnect that came to nothing
-	 * @param notAtOnce whether the next attempt is never made at once: the server said
-	 * that there are too many streams, has sent nothing but repetitions, or ends one
-	 * connection after the other as soon as it is open
+	 * @param noPlace whether the server said that there are too many streams
+	 * @param notAtOnce whether the next attempt is not made at once for another reason:
+	 * the server has sent nothing but repetitions, or ends one connection after the other
+	 * as soon as it is open
 	 * @param asked how long the server asked to wait this time, or {@code null}
 	 */
-	record End(boolean failedReconnect, boolean notAtOnce, @Nullable Duration asked) {
+	record End(boolean failedReconnect, boolean noPlace, boolean notAtOnce, @Nullable Duration asked) {
 
 	}
 

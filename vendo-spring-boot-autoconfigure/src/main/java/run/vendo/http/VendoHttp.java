@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -74,6 +75,8 @@ public final class VendoHttp {
 	private static final String URI_TEMPLATE_ATTRIBUTE = WebClient.class.getName() + ".uriTemplate";
 
 	private static final int ERROR_BODY_READ = 64 * 1024;
+
+	private static final Duration REFUSAL_READ = Duration.ofSeconds(5);
 
 	private static final int MAX_REDIRECTS = 5;
 
@@ -881,12 +884,13 @@ public final class VendoHttp {
 				return redirect(response, target, to, redirects)
 					.then(Mono.defer(() -> send(Objects.requireNonNull(to), redirects + 1, answered)));
 			}
-			return beginningOf(response).flatMap((bytes) -> Mono.error(errorAnswer(status, headers, bytes)));
+			return beginningOf(response, Mono.never())
+				.flatMap((bytes) -> Mono.error(errorAnswer(status, headers, bytes)));
 		}
 
-		Mono<byte[]> beginningOf(ClientResponse response) {
+		Mono<byte[]> beginningOf(ClientResponse response, Publisher<?> end) {
 			// What came before a body broke may say more than the status does.
-			Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers()).onErrorComplete();
+			Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers()).takeUntilOther(end).onErrorComplete();
 			return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(body, ERROR_BODY_READ))
 				.map(VendoHttp::bytes)
 				.defaultIfEmpty(new byte[0]);
@@ -1125,8 +1129,6 @@ public final class VendoHttp {
 
 		private volatile boolean reported;
 
-		private volatile @Nullable AttemptFailure refused;
-
 		StreamedExchange(ApiCall call, MediaType type, Duration timeout, Function<Flux<DataBuffer>, Flux<T>> reader) {
 			super(call, (answer) -> Mono.empty());
 			this.type = type;
@@ -1151,7 +1153,7 @@ public final class VendoHttp {
 			long started = now();
 			Mono<T> tooLate = Mono.delay(this.timeout, VendoHttp.this.config.scheduler())
 				.takeUntilOther(this.begun.asMono())
-				.flatMap((tick) -> Mono.<T>error(Objects.requireNonNullElseGet(this.refused, TimeoutException::new)));
+				.flatMap((tick) -> Mono.<T>error(new TimeoutException()));
 			Mono<T> end = Flux.concat(tooLate, Mono.<T>never())
 				.takeUntilOther(VendoHttp.this.closing.signal())
 				.singleOrEmpty();
@@ -1201,9 +1203,10 @@ public final class VendoHttp {
 		}
 
 		private Flux<T> refuse(ClientResponse response, Function<byte[], AttemptFailure> failure) {
-			// The status is known; if the body is late or broken, it is all there is.
-			this.refused = failure.apply(new byte[0]);
-			return beginningOf(response).flatMapMany((body) -> Flux.error(failure.apply(body)));
+			// The status is known; of a late or broken body, what has come counts.
+			this.begun.tryEmitEmpty();
+			Mono<Long> late = Mono.delay(min(this.timeout, REFUSAL_READ), VendoHttp.this.config.scheduler());
+			return beginningOf(response, late).flatMapMany((body) -> Flux.error(failure.apply(body)));
 		}
 
 		private void reportOnce(long started) {

@@ -9,6 +9,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import run.vendo.http.Blocking;
 import run.vendo.http.HttpConfig;
@@ -37,8 +38,11 @@ final class DefaultVendoSession implements VendoSession {
 
 	private static final Log logger = LogFactory.getLog(VendoSession.class);
 
-	// What is longer is not read to its end: a new connection costs less.
+	// What is longer, or takes longer, is not read to its end: another connection costs
+	// less.
 	private static final int LEFT_OVER = 64 * 1024;
+
+	private static final Duration LEFT_OVER_TIME = Duration.ofSeconds(1);
 
 	private final Tokens tokens;
 
@@ -86,17 +90,21 @@ final class DefaultVendoSession implements VendoSession {
 			}));
 	}
 
-	// However it ends, the token has been refused.
 	private Mono<Void> discard(ClientResponse response) {
 		Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers());
-		return DataBufferUtils.takeUntilByteCount(body, LEFT_OVER)
-			.doOnNext(DataBufferUtils::release)
-			.then()
-			.timeout(this.config.timeouts().response(), this.config.scheduler())
-			.onErrorResume((ex) -> {
-				logger.debug("The rest of a refusal could not be read", ex);
-				return Mono.empty();
-			});
+		return discard(DataBufferUtils.takeUntilByteCount(body, LEFT_OVER).doOnNext(DataBufferUtils::release).then());
+	}
+
+	private Mono<Void> discard(Mono<Void> body) {
+		return body.timeout(LEFT_OVER_TIME, this.config.scheduler()).onErrorResume((ex) -> {
+			ignored(ex);
+			return Mono.empty();
+		});
+	}
+
+	// However the body ends, the token has been refused.
+	private static void ignored(Throwable failure) {
+		logger.debug("The rest of a refusal could not be read", failure);
 	}
 
 	/**
@@ -129,13 +137,18 @@ final class DefaultVendoSession implements VendoSession {
 		return execution.execute(request, body);
 	}
 
-	private static void discard(ClientHttpResponse response) {
-		try (response; InputStream body = response.getBody()) {
-			body.readNBytes(LEFT_OVER);
-		}
-		catch (IOException | RuntimeException ex) {
-			logger.debug("The rest of a refusal could not be read", ex);
-		}
+	// Elsewhere, for some libraries wait for the end of a body that is closed.
+	private void discard(ClientHttpResponse response) {
+		Mono<Void> body = Mono.<Void>fromRunnable(() -> {
+			try (response; InputStream content = response.getBody()) {
+				content.readNBytes(LEFT_OVER);
+			}
+			catch (IOException | RuntimeException ex) {
+				// Here, for after its time nobody would hear of it.
+				ignored(ex);
+			}
+		}).subscribeOn(Schedulers.boundedElastic());
+		Blocking.awaitOptional(discard(body));
 	}
 
 	@Override

@@ -34,6 +34,7 @@ import reactor.core.scheduler.Schedulers;
 import run.vendo.VendoClient;
 import run.vendo.error.TransportException;
 import run.vendo.event.RawEventServer.Connection;
+import run.vendo.error.ErrorCode;
 import run.vendo.http.HttpTimeouts;
 import run.vendo.http.JdkStreamConnector;
 import run.vendo.http.VendoConnector;
@@ -166,6 +167,20 @@ class EventStreamTests {
 			second.begin().send(event(1)).send(event(2)).close();
 			assertThat(events.next().id()).isEqualTo("evt_2");
 			assertThat(this.server.stream().head()).containsIgnoringCase("last-event-id: 2\n");
+		}
+	}
+
+	@Test
+	void whenARefusalStallsThenWhatHasComeOfItCounts() throws Exception {
+		EventStreamOptions options = EventStreamOptions.defaults()
+			.withMaxReconnects(0)
+			.withConnectTimeout(Duration.ofSeconds(3));
+		try (EventStream stream = this.client.events().subscribe(options)) {
+			this.server.stream()
+				.send("HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
+						+ "{\"error\":{\"code\":\"rate_limit_sse_streams\",\"message\":\"Five are open\"}}");
+			assertThat(stream.iterator().next()).isInstanceOfSatisfying(StreamFailed.class,
+					(event) -> assertThat(event.cause().code()).isEqualTo(ErrorCode.RATE_LIMIT_SSE_STREAMS));
 		}
 	}
 

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -294,6 +295,13 @@ final class RawServer implements AutoCloseable {
 			catch (IOException ex) {
 				// A reset is as good.
 			}
+		}
+
+		/**
+		 * Say nothing for a moment.
+		 */
+		void pause() throws InterruptedException {
+			RawServer.this.closed.await(100, TimeUnit.MILLISECONDS);
 		}
 
 		/**

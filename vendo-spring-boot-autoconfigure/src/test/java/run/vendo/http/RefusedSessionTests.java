@@ -69,6 +69,18 @@ class RefusedSessionTests extends AbstractTransportTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void whenItDripsThenItsEndIsNotWaitedFor(Stack stack) {
+		assertThatTokenIsReplaced(stack, (exchange) -> {
+			exchange.send(REFUSAL + "60000\r\n\r\n");
+			while (true) {
+				// Fails once the client has gone.
+				exchange.send("x").pause();
+			}
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void whenItIsEndlessThenItIsNotReadToTheEnd(Stack stack) {
 		byte[] much = new byte[1024 * 1024];
 		Arrays.fill(much, (byte) 'x');
@@ -93,7 +105,7 @@ class RefusedSessionTests extends AbstractTransportTests {
 			}
 		}));
 		VendoClient client = closing(builder().scheduler(Schedulers.parallel())
-			.timeouts(HttpTimeouts.defaults().withConnect(Duration.ofSeconds(30)).withResponse(Duration.ofSeconds(3)))
+			.timeouts(HttpTimeouts.defaults().withConnect(Duration.ofSeconds(30)).withResponse(Duration.ofMinutes(5)))
 			.build());
 		assertThat(stack.get(client.session("slack"), URI.create(provider.url()))).isEqualTo("\"thanks\"");
 		assertThat(provider.requests()).hasSize(2);

@@ -77,9 +77,7 @@ class PicturesTests {
 	void whoeverAsksForWhatNobodyKnowsAsksThePlatformOnce() {
 		this.clock.move(Pictures.ASKED_AGAIN);
 		String list = "/api/deployments/me/connections";
-		// The event stream asks for it as well when it opens, and what it tells of lets
-		// it
-		// be asked for anew.
+		// The event stream asks for it too, and what it tells of has it asked for anew.
 		this.platform.awaitStreams(1, WAIT);
 		this.platform.awaitRequests(list, 1, WAIT);
 		String last = this.platform.emit("test.fence", Map.of()).id();

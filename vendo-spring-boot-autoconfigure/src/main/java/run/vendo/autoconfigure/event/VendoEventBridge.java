@@ -54,7 +54,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 	 */
 	private static final int MAX_WAITING = 1000;
 
-	private static final Duration LONGEST_DELAY = Duration.ofDays(1);
+	private static final Duration LONGEST_DELAY = Duration.ofHours(1);
 
 	private static final Duration PATIENCE = Duration.ofMillis(400);
 

@@ -85,9 +85,11 @@ public final class ReactiveVendoWebhookFilterFunctions {
 
 	private Mono<ServerResponse> handle(WebhookDelivery delivery, ServerRequest request,
 			HandlerFunction<ServerResponse> next) {
-		request.exchange().getAttributes().put(WebhookDelivery.FUNCTION_ATTRIBUTE, delivery);
-		return Mono.defer(() -> next.handle(verified(request, delivery)))
-			.<ServerResponse>map((response) -> new FinishingResponse(response, this.gate, delivery))
+		ReactiveWebhookFilter.announce(delivery, request.exchange());
+		return Mono.defer(() -> next.handle(verified(request, delivery))).<ServerResponse>map((response) -> {
+			delivery.answer();
+			return new FinishingResponse(response, this.gate, delivery);
+		})
 			.onErrorResume((ex) -> this.gate.finish(delivery, false).then(Mono.error(ex)))
 			.switchIfEmpty(this.gate.finish(delivery, false).then(Mono.empty()))
 			.doOnCancel(() -> this.gate.finish(delivery, false).subscribe());
@@ -149,10 +151,12 @@ public final class ReactiveVendoWebhookFilterFunctions {
 
 		@Override
 		public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
-			if (!this.delivery.takeAnswer()) {
-				// The sender has gone away, and the delivery may come again.
-				return Mono.empty();
-			}
+			// Nobody is there to read it where it is given up, and the delivery may come
+			// again.
+			return Mono.defer(() -> this.delivery.takeAnswer(this) ? write(exchange, context) : Mono.empty());
+		}
+
+		private Mono<Void> write(ServerWebExchange exchange, Context context) {
 			HeldResponse held = new HeldResponse(exchange.getResponse(), this::finish);
 			return this.gate.toTheEnd(this.delivery,
 					this.response.writeTo(exchange.mutate().response(held).build(), context)

@@ -1,9 +1,11 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;
@@ -50,14 +52,26 @@ final class ReactiveWebhookFilter implements WebFilter, Ordered {
 					: pass(exchange, chain));
 	}
 
-	// A functional endpoint may have taken it for a webhook.
+	// A functional endpoint may take it for a webhook.
 	private Mono<Void> pass(ServerWebExchange exchange, WebFilterChain chain) {
+		AtomicReference<@Nullable WebhookDelivery> taken = new AtomicReference<>();
+		exchange.getAttributes().put(WebhookDelivery.FUNCTION_ATTRIBUTE, taken);
 		return chain.filter(exchange).doFinally((signal) -> {
-			WebhookDelivery delivery = exchange.getAttribute(WebhookDelivery.FUNCTION_ATTRIBUTE);
+			WebhookDelivery delivery = taken.get();
 			if (delivery != null) {
-				this.gate.leave(delivery);
+				this.gate.over(delivery, signal == SignalType.ON_COMPLETE && isSuccess(exchange.getResponse()));
 			}
 		});
+	}
+
+	/**
+	 * Tell this filter, if it has passed a request on, that it is a delivery.
+	 */
+	static void announce(WebhookDelivery delivery, ServerWebExchange exchange) {
+		AtomicReference<@Nullable WebhookDelivery> taken = exchange.getAttribute(WebhookDelivery.FUNCTION_ATTRIBUTE);
+		if (taken != null) {
+			taken.set(delivery);
+		}
 	}
 
 	private Mono<Void> filter(WebhookEndpoint endpoint, ServerWebExchange exchange, WebFilterChain chain) {
@@ -80,8 +94,12 @@ final class ReactiveWebhookFilter implements WebFilter, Ordered {
 	}
 
 	private Mono<Void> finish(WebhookDelivery delivery, ServerHttpResponse response) {
+		return this.gate.finish(delivery, delivery.handlerReached() && isSuccess(response));
+	}
+
+	private static boolean isSuccess(ServerHttpResponse response) {
 		HttpStatusCode status = response.getStatusCode();
-		return this.gate.finish(delivery, delivery.handlerReached() && (status == null || status.is2xxSuccessful()));
+		return status == null || status.is2xxSuccessful();
 	}
 
 	static Mono<Void> write(WebhookAnswer answer, ServerHttpResponse response) {

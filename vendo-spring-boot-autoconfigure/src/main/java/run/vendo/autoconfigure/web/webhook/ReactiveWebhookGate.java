@@ -63,13 +63,12 @@ final class ReactiveWebhookGate {
 			Sinks.Empty<Void> left = Sinks.empty();
 			work.takeUntilOther(left.asMono().then(Mono.defer(() -> Mono.delay(this.gate.claimed(delivery)))))
 				.subscribe((result) -> {
-					delivery.answer();
 					sink.success(result);
-					if (delivery.isLeft()) {
-						giveUpAnswer(delivery);
+					if (delivery.isOver()) {
+						over(delivery, false);
 					}
 				}, (failure) -> {
-					if (delivery.isLeft()) {
+					if (delivery.isOver()) {
 						this.gate.failedAlone(delivery, failure);
 					}
 					else {
@@ -77,29 +76,24 @@ final class ReactiveWebhookGate {
 					}
 				}, sink::success, Context.of(sink.contextView()));
 			sink.onCancel(() -> {
-				leave(delivery);
+				over(delivery, false);
 				left.tryEmitEmpty();
 			});
 		});
 	}
 
 	/**
-	 * Take notice that the sender of a delivery has gone away, or has another answer.
-	 * What happens between an answer and its writing is seen by nobody but who sees the
-	 * whole request.
+	 * Take notice that nobody waits for an answer any more: the sender has gone away, or
+	 * has an answer. That happens unseen by all but who sees the whole request when it
+	 * does between an answer and its writing.
 	 * @param delivery the delivery
+	 * @param success whether the sender was told of a success
 	 */
-	void leave(WebhookDelivery delivery) {
-		delivery.leave();
-		if (delivery.isAnswered()) {
-			giveUpAnswer(delivery);
-		}
-	}
-
-	private void giveUpAnswer(WebhookDelivery delivery) {
-		if (delivery.takeAnswer()) {
+	void over(WebhookDelivery delivery, boolean success) {
+		delivery.over();
+		if (delivery.isAnswered() && delivery.takeAnswer(this)) {
 			// Nobody is going to write it.
-			finish(delivery, false).subscribe();
+			finish(delivery, success).subscribe();
 		}
 	}
 

@@ -1,7 +1,6 @@
 package run.vendo.autoconfigure.web.webhook;
 
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -36,13 +35,13 @@ final class WebhookDelivery {
 
 	private final AtomicReference<@Nullable Boolean> handled = new AtomicReference<>();
 
-	private final AtomicBoolean answerTaken = new AtomicBoolean();
+	private final AtomicReference<@Nullable Object> answerTaker = new AtomicReference<>();
 
 	private volatile boolean handlerReached;
 
 	private volatile boolean answered;
 
-	private volatile boolean left;
+	private volatile boolean over;
 
 	WebhookDelivery(WebhookEndpoint endpoint, WebhookEvent<JsonNode> event, byte[] content, boolean decoded,
 			@Nullable String key, String owner, Instant arrived) {
@@ -112,21 +111,22 @@ final class WebhookDelivery {
 
 	/**
 	 * Take the answer.
-	 * @return whether this was the first call: the answer is either written or given up
+	 * @param taker who writes it, or gives it up
+	 * @return whether it is the taker's, and nobody else's
 	 */
-	boolean takeAnswer() {
-		return this.answerTaken.compareAndSet(false, true);
+	boolean takeAnswer(Object taker) {
+		return this.answerTaker.compareAndSet(null, taker) || this.answerTaker.get() == taker;
 	}
 
 	/**
 	 * Remember that nobody waits for an answer any more.
 	 */
-	void leave() {
-		this.left = true;
+	void over() {
+		this.over = true;
 	}
 
-	boolean isLeft() {
-		return this.left;
+	boolean isOver() {
+		return this.over;
 	}
 
 	/**

@@ -12,8 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -27,19 +30,25 @@ import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfigurati
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseCookie;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What becomes of a delivery whose answer nobody writes, in Spring WebFlux: it may come
- * again at once.
+ * What becomes of a delivery whose answer nobody writes, in Spring WebFlux: nobody waits
+ * for the end of its claim.
  */
 @Timeout(120)
 class ReactiveWebhookAnswerTests {
@@ -88,12 +97,40 @@ class ReactiveWebhookAnswerTests {
 		});
 	}
 
-	@Test
-	void whenTheAnswerIsReplaced() {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenTheAnswerIsReplacedByASuccessThenItIsHandled(boolean rebuilt) {
 		run((application) -> {
-			application.routes.replacing = true;
+			application.routes.rebuilding = rebuilt;
+			application.routes.replacement = HttpStatus.ACCEPTED;
 			assertThat(application.answer(1)).isEqualTo(HttpStatus.ACCEPTED);
-			application.routes.replacing = false;
+			application.routes.replacement = null;
+			assertThat(application.answer(1)).isEqualTo(HttpStatus.OK);
+			assertThat(application.routes.calls).hasValue(1);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenTheAnswerIsReplacedByAFailureThenItMayComeAgain(boolean rebuilt) {
+		run((application) -> {
+			application.routes.rebuilding = rebuilt;
+			application.routes.replacement = HttpStatus.BAD_GATEWAY;
+			assertThat(application.answer(1)).isEqualTo(HttpStatus.BAD_GATEWAY);
+			application.routes.replacement = null;
+			assertThat(application.answer(1)).isEqualTo(HttpStatus.OK);
+			assertThat(application.routes.calls).hasValue(2);
+		});
+	}
+
+	@Test
+	void whenAFilterIsBusyWithTheAnswerAndTheSenderGoesAwayThenItMayComeAgain() {
+		run((application) -> {
+			application.routes.busy = Mono.never();
+			Disposable request = application.send(1).subscribe();
+			assertThat(application.routes.calls).hasValue(1);
+			request.dispose();
+			application.routes.busy = Mono.empty();
 			assertThat(application.answer(1)).isEqualTo(HttpStatus.OK);
 			assertThat(application.routes.calls).hasValue(2);
 		});
@@ -148,21 +185,62 @@ class ReactiveWebhookAnswerTests {
 
 		private volatile Mono<String> work = Mono.just("done");
 
-		private volatile boolean replacing;
+		private volatile boolean rebuilding;
+
+		private volatile @Nullable HttpStatus replacement;
+
+		private volatile Mono<Void> busy = Mono.empty();
 
 		@Bean
 		RouterFunction<ServerResponse> route(ReactiveVendoWebhookFilterFunctions webhooks) {
 			return RouterFunctions.route()
 				.POST("/hook", (request) -> handle())
-				.filter((request, next) -> this.replacing ? next.handle(request).then(ServerResponse.accepted().build())
-						: next.handle(request))
+				.before((request) -> this.rebuilding
+						? ServerRequest.from(request).body(request.exchange().getRequest().getBody()).build() : request)
+				.filter((request, next) -> next.handle(request).flatMap(this::replace))
 				.filter(webhooks.verify())
 				.build();
+		}
+
+		private Mono<ServerResponse> replace(ServerResponse response) {
+			HttpStatus replacement = this.replacement;
+			return (replacement != null) ? ServerResponse.status(replacement).build()
+					: Mono.just(new BusyResponse(response, this.busy));
 		}
 
 		private Mono<ServerResponse> handle() {
 			this.calls.incrementAndGet();
 			return this.work.flatMap((text) -> ServerResponse.ok().build());
+		}
+
+	}
+
+	/**
+	 * A response before which something else is done.
+	 *
+	 * @param response the response
+	 * @param before what is done before it
+	 */
+	private record BusyResponse(ServerResponse response, Mono<Void> before) implements ServerResponse {
+
+		@Override
+		public HttpStatusCode statusCode() {
+			return this.response.statusCode();
+		}
+
+		@Override
+		public HttpHeaders headers() {
+			return this.response.headers();
+		}
+
+		@Override
+		public MultiValueMap<String, ResponseCookie> cookies() {
+			return this.response.cookies();
+		}
+
+		@Override
+		public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+			return this.before.then(this.response.writeTo(exchange, context));
 		}
 
 	}
