@@ -176,7 +176,7 @@ class ProblemDetailsTests {
 	@ParameterizedTest
 	@EnumSource
 	void theLinkIsThePlatformsOwnElseTheConnectionsAndNeverOneWithTheKey(WebStack stack) {
-		try (WebApplication application = start(stack)) {
+		try (WebApplication application = start(stack, Patience.class)) {
 			assertThat(connectUrl(application, "good")).isEqualTo("https://vendo.run/setup/good");
 			this.connectUrl = ",\"connect_url\":\"https://vendo.run/connect/good\"";
 			assertThat(connectUrl(application, "good")).isEqualTo("https://vendo.run/connect/good");
@@ -192,7 +192,7 @@ class ProblemDetailsTests {
 	@ParameterizedTest
 	@EnumSource
 	void whoeverBringsErrorsAboutDoesNotSpendWhatThePlatformAllowsOnTheirLinks(WebStack stack) {
-		try (WebApplication application = start(stack, List.of("vendo.sso.enabled=true"))) {
+		try (WebApplication application = start(stack, List.of("vendo.sso.enabled=true"), Patience.class)) {
 			List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
 			for (int i = 0; i < 50; i++) {
 				// Headers of no user and of one without a JWT are nobody's to act for.
@@ -352,7 +352,6 @@ class ProblemDetailsTests {
 	private WebApplication start(WebStack stack, List<String> more, Class<?>... sources) {
 		List<Class<?>> all = new ArrayList<>(List.of(sources));
 		all.add(Controller.class);
-		all.add(Patience.class);
 		List<String> properties = new ArrayList<>(more);
 		String url = this.platform.url().toString();
 		properties
