@@ -1,9 +1,13 @@
 package run.vendo;
 
 import java.net.URI;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -15,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import run.vendo.error.VendoConfigurationException;
 import run.vendo.error.VendoException;
+import run.vendo.fixture.Callers;
 import run.vendo.fixture.StubServer;
 import run.vendo.fixture.StubServer.Request;
 import run.vendo.fixture.StubServer.Response;
@@ -59,6 +64,23 @@ class VendoClientBuilderTests {
 		assertThat(client.reactive().isVendoMode()).isFalse();
 		assertThat(client).hasToString("VendoClient[https://vendo.run, OSS mode]");
 		assertThat(ReactiveVendoClient.builder().environment(this.environment::get).build().isVendoMode()).isFalse();
+	}
+
+	@Test
+	void whenManyAskForTheFirstSubApiThenAllGetTheSame() throws Exception {
+		for (int i = 0; i < 200; i++) {
+			VendoClient client = builder().build();
+			CyclicBarrier together = new CyclicBarrier(8);
+			Set<Object> seen = Collections.newSetFromMap(Collections.synchronizedMap(new IdentityHashMap<>()));
+			Callers.start(8, () -> {
+				together.await();
+				seen.addAll(List.of(client.connections(), client.billing(), client.reactive().connections(),
+						client.reactive().events(), client.reconciler()));
+				return null;
+			}).results();
+			assertThat(seen).hasSize(5);
+			assertThat(client.reactive().reconciler()).isSameAs(client.reconciler());
+		}
 	}
 
 	@ParameterizedTest

@@ -76,6 +76,7 @@ public final class VendoHttp {
 
 	private static final int ERROR_BODY_READ = 64 * 1024;
 
+	// How long the stream waits for the body of an answer that is no stream.
 	private static final Duration REFUSAL_READ = Duration.ofSeconds(5);
 
 	private static final int MAX_REDIRECTS = 5;

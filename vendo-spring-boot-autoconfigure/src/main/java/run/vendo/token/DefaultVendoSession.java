@@ -102,9 +102,11 @@ final class DefaultVendoSession implements VendoSession {
 		});
 	}
 
-	// However the body ends, the token has been refused.
+	// However the body ends, the token has been refused. What a library says of a body
+	// that
+	// it cannot read may quote it, and a provider may quote the token there.
 	private static void ignored(Throwable failure) {
-		logger.debug("The rest of a refusal could not be read", failure);
+		logger.debug("The rest of a refusal could not be read: " + failure.getClass().getName());
 	}
 
 	/**
