@@ -17,32 +17,29 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.util.ClassUtils;
 
 /**
- * Declares one bean for each static method of a class, with the name and the type of the
- * method, unless there is a bean of that type. The beans are made when they are first
- * asked for.
+ * Declares one bean for each static method of the class that imports it, with the name
+ * and the type of the method, unless there is a bean of that type. The beans are made
+ * when they are first asked for.
  * <p>
  * In place of bean methods with a condition each: every condition looks at all beans of
  * the application again, and all of them together took a quarter of the time that Vendo
  * adds to the start of an application.
  */
-abstract class VendoApiRegistrar implements ImportBeanDefinitionRegistrar {
-
-	private final Class<?> apis;
-
-	VendoApiRegistrar(Class<?> apis) {
-		this.apis = apis;
-	}
+final class VendoApiRegistrar implements ImportBeanDefinitionRegistrar {
 
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata importingClass, BeanDefinitionRegistry registry) {
-		Set<Class<?>> present = types((ConfigurableListableBeanFactory) registry);
-		for (Map.Entry<String, Class<?>> method : methods().entrySet()) {
-			if (!isPresent(method.getValue(), present)) {
-				registry.registerBeanDefinition(method.getKey(), definition(method.getKey(), method.getValue()));
+		ConfigurableListableBeanFactory beanFactory = (ConfigurableListableBeanFactory) registry;
+		Class<?> apis = ClassUtils.resolveClassName(importingClass.getClassName(), beanFactory.getBeanClassLoader());
+		Set<Class<?>> present = types(beanFactory);
+		methods(apis).forEach((name, type) -> {
+			if (!isPresent(type, present)) {
+				registry.registerBeanDefinition(name, definition(apis, name, type));
 			}
-		}
+		});
 	}
 
 	private static boolean isPresent(Class<?> type, Set<Class<?>> present) {
@@ -55,9 +52,9 @@ abstract class VendoApiRegistrar implements ImportBeanDefinitionRegistrar {
 	}
 
 	// In the order of their names, for reflection has none.
-	private Map<String, Class<?>> methods() {
+	private static Map<String, Class<?>> methods(Class<?> apis) {
 		Map<String, Class<?>> methods = new TreeMap<>();
-		for (Method method : this.apis.getDeclaredMethods()) {
+		for (Method method : apis.getDeclaredMethods()) {
 			if (Modifier.isStatic(method.getModifiers()) && !method.isSynthetic()) {
 				methods.put(method.getName(), method.getReturnType());
 			}
@@ -65,14 +62,14 @@ abstract class VendoApiRegistrar implements ImportBeanDefinitionRegistrar {
 		return methods;
 	}
 
-	private BeanDefinition definition(String name, Class<?> type) {
-		RootBeanDefinition definition = new RootBeanDefinition(this.apis);
+	private static BeanDefinition definition(Class<?> apis, String name, Class<?> type) {
+		RootBeanDefinition definition = new RootBeanDefinition(apis);
 		definition.setFactoryMethodName(name);
 		definition.setTargetType(type);
 		definition.setAutowireMode(AutowireCapableBeanFactory.AUTOWIRE_CONSTRUCTOR);
 		definition.setDestroyMethodName(AbstractBeanDefinition.INFER_METHOD);
 		definition.setLazyInit(true);
-		definition.setResourceDescription(this.apis.getName());
+		definition.setResourceDescription(apis.getName());
 		return definition;
 	}
 

@@ -4,6 +4,8 @@ import io.micrometer.observation.ObservationRegistry;
 import tools.jackson.databind.json.JsonMapper;
 
 import run.vendo.VendoClient;
+import run.vendo.http.ClientCallObservationConvention;
+import run.vendo.http.ClientRecorder;
 import run.vendo.http.ExchangeListener;
 import run.vendo.http.ResponseCaching;
 import run.vendo.http.VendoConnectorFactory;
@@ -44,8 +46,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 @ConditionalOnClass({ WebClient.class, ClientHttpConnectorBuilder.class, JsonMapper.class })
 @EnableConfigurationProperties(VendoProperties.class)
 @ImportRuntimeHints(VendoRuntimeHints.class)
-@Import({ VendoClientConfigurations.Client.class, VendoClientConfigurations.BlockingFrontDoor.class,
-		VendoClientConfigurations.ReactiveFrontDoor.class, VendoClientConfigurations.BlockingApis.class,
+@Import({ VendoClientConfigurations.Clients.class, VendoClientConfigurations.BlockingApis.class,
 		VendoClientConfigurations.ReactiveApis.class, VendoClientConfigurations.Dashboards.class,
 		VendoAccountsRegistrar.class })
 public final class VendoAutoConfiguration {
@@ -89,14 +90,17 @@ public final class VendoAutoConfiguration {
 	VendoClient.Builder vendoClientBuilder(VendoConnectorFactory connectorFactory,
 			ObjectProvider<WebClient.Builder> webClientBuilder, ObjectProvider<JsonMapper> jsonMapper,
 			ObjectProvider<TokenCache> tokenCache, ObjectProvider<ObservationRegistry> observationRegistry,
-			ObjectProvider<ExchangeListener> exchangeListeners, ObjectProvider<ResponseCaching> responseCaching,
-			ObjectProvider<VendoClientCustomizer> customizers) {
+			ObjectProvider<ClientCallObservationConvention> observationConvention,
+			ObjectProvider<ClientRecorder> recorder, ObjectProvider<ExchangeListener> exchangeListeners,
+			ObjectProvider<ResponseCaching> responseCaching, ObjectProvider<VendoClientCustomizer> customizers) {
 		VendoClient.Builder builder = VendoClient.builder()
 			.connectorFactory(connectorFactory)
 			.webClientBuilder(() -> webClientBuilder.getIfAvailable(WebClient::builder))
 			.jsonMapper(() -> jsonMapper.getIfUnique(JsonMapper::new));
 		tokenCache.ifUnique(builder::tokenCache);
 		observationRegistry.ifUnique(builder::observationRegistry);
+		observationConvention.ifUnique(builder::observationConvention);
+		recorder.ifUnique(builder::recorder);
 		responseCaching.ifUnique(builder::responseCaching);
 		exchangeListeners.orderedStream().forEach(builder::exchangeListener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));

@@ -53,12 +53,15 @@ final class VendoClientConfigurations {
 	}
 
 	/**
-	 * The client itself, where the application declares neither front door.
+	 * The client, or the front door that is missing beside the one that the application
+	 * declares.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	static class Client {
+	static class Clients {
 
-		@Bean
+		private static final String BLOCKING = "vendoClient";
+
+		@Bean(BLOCKING)
 		@ConditionalOnMissingBean({ VendoClient.class, ReactiveVendoClient.class })
 		VendoClient vendoClient(VendoClient.Builder builder) {
 			VendoClient client = builder.build();
@@ -69,32 +72,16 @@ final class VendoClientConfigurations {
 			return client;
 		}
 
-	}
-
-	/**
-	 * The blocking front door of a reactive client that the application declares.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(VendoClient.class)
-	@ConditionalOnSingleCandidate(ReactiveVendoClient.class)
-	static class BlockingFrontDoor {
-
-		@Bean(destroyMethod = "")
-		VendoClient vendoClient(ReactiveVendoClient client) {
+		@Bean(name = BLOCKING, destroyMethod = "")
+		@ConditionalOnMissingBean(VendoClient.class)
+		@ConditionalOnSingleCandidate(ReactiveVendoClient.class)
+		VendoClient blockingFrontDoor(ReactiveVendoClient client) {
 			return client.blocking();
 		}
 
-	}
-
-	/**
-	 * The reactive front door of the blocking client, whoever declares it.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(ReactiveVendoClient.class)
-	@ConditionalOnSingleCandidate(VendoClient.class)
-	static class ReactiveFrontDoor {
-
 		@Bean(destroyMethod = "")
+		@ConditionalOnMissingBean(ReactiveVendoClient.class)
+		@ConditionalOnSingleCandidate(VendoClient.class)
 		ReactiveVendoClient reactiveVendoClient(VendoClient client) {
 			return client.reactive();
 		}
@@ -106,16 +93,8 @@ final class VendoClientConfigurations {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnSingleCandidate(VendoClient.class)
-	@Import(BlockingApis.Registrar.class)
+	@Import(VendoApiRegistrar.class)
 	static class BlockingApis {
-
-		static final class Registrar extends VendoApiRegistrar {
-
-			Registrar() {
-				super(BlockingApis.class);
-			}
-
-		}
 
 		static ConnectionsApi vendoConnectionsApi(VendoClient client) {
 			return client.connections();
@@ -168,16 +147,8 @@ final class VendoClientConfigurations {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnSingleCandidate(ReactiveVendoClient.class)
-	@Import(ReactiveApis.Registrar.class)
+	@Import(VendoApiRegistrar.class)
 	static class ReactiveApis {
-
-		static final class Registrar extends VendoApiRegistrar {
-
-			Registrar() {
-				super(ReactiveApis.class);
-			}
-
-		}
 
 		static ReactiveConnectionsApi reactiveVendoConnectionsApi(ReactiveVendoClient client) {
 			return client.connections();

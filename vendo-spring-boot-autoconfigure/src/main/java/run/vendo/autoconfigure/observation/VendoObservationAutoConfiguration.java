@@ -1,39 +1,28 @@
 package run.vendo.autoconfigure.observation;
 
-import java.time.Clock;
-import java.util.Set;
+import io.micrometer.observation.ObservationRegistry;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import org.jspecify.annotations.Nullable;
-
-import run.vendo.VendoClient;
-import run.vendo.autoconfigure.VendoAccounts;
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.autoconfigure.VendoClientCustomizer;
-import run.vendo.http.ClientCallObservationConvention;
-import run.vendo.http.ClientRecorder;
-import run.vendo.token.TokenCache;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} for what operators see of the
- * client: how calls are observed, and what is counted where there is a meter registry.
+ * {@link EnableAutoConfiguration Auto-configuration} for how calls are observed where
+ * there is an observation registry.
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = VendoAutoConfiguration.class, afterName = {
-		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
-		"org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration" })
+@AutoConfiguration(after = VendoAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
+@ConditionalOnClass(ObservationRegistry.class)
+@ConditionalOnBean(ObservationRegistry.class)
 @EnableConfigurationProperties(VendoObservationsProperties.class)
 public final class VendoObservationAutoConfiguration {
 
@@ -42,43 +31,8 @@ public final class VendoObservationAutoConfiguration {
 
 	@Bean
 	@Order(0)
-	VendoClientCustomizer vendoObservationCustomizer(VendoObservationsProperties properties,
-			ObjectProvider<ClientCallObservationConvention> convention, ObjectProvider<ClientRecorder> recorder) {
-		return (builder) -> {
-			builder.propagateTraces(properties.propagate());
-			convention.ifUnique(builder::observationConvention);
-			recorder.ifUnique(builder::recorder);
-		};
-	}
-
-	/**
-	 * What is counted where Micrometer is.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(MeterRegistry.class)
-	@ConditionalOnBean(MeterRegistry.class)
-	@EnableConfigurationProperties(VendoMetricsProperties.class)
-	static class Metrics {
-
-		@Bean
-		@ConditionalOnMissingBean(ClientRecorder.class)
-		MicrometerClientRecorder vendoClientRecorder(VendoMetricsProperties properties, ObjectProvider<Clock> clock,
-				ObjectProvider<VendoClient> client, ObjectProvider<VendoAccounts> accounts) {
-			VendoAccounts further = accounts.getIfAvailable();
-			return new MicrometerClientRecorder(clock.getIfUnique(Clock::systemUTC),
-					(account) -> cacheOf(account, client, further), (further != null) ? further.names() : Set.of(),
-					properties.slugs());
-		}
-
-		private static @Nullable TokenCache cacheOf(String account, ObjectProvider<VendoClient> client,
-				@Nullable VendoAccounts further) {
-			if (account.equals(ClientRecorder.DEFAULT_ACCOUNT)) {
-				VendoClient unique = client.getIfUnique();
-				return (unique != null) ? unique.tokenCache() : null;
-			}
-			return (further != null && further.names().contains(account)) ? further.client(account).tokenCache() : null;
-		}
-
+	VendoClientCustomizer vendoObservationCustomizer(VendoObservationsProperties properties) {
+		return (builder) -> builder.propagateTraces(properties.propagate());
 	}
 
 }

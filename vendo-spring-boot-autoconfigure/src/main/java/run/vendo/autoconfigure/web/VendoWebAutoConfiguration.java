@@ -78,6 +78,7 @@ public final class VendoWebAutoConfiguration {
 
 	@Bean(defaultCandidate = false, destroyMethod = "")
 	@ForRequest
+	@Lazy
 	@ConditionalOnMissingBean(name = "vendoClientForRequest")
 	VendoClient vendoClientForRequest() {
 		return new RequestVendoClient();
@@ -85,6 +86,7 @@ public final class VendoWebAutoConfiguration {
 
 	@Bean(defaultCandidate = false, destroyMethod = "")
 	@ForRequest
+	@Lazy
 	@ConditionalOnMissingBean(name = "reactiveVendoClientForRequest")
 	ReactiveVendoClient reactiveVendoClientForRequest(ObjectProvider<ReactiveVendoClient> application) {
 		return new RequestReactiveVendoClient(application::getObject);

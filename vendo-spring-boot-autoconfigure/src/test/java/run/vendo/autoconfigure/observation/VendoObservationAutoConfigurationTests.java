@@ -72,7 +72,7 @@ class VendoObservationAutoConfigurationTests {
 		String url = "http://127.0.0.1:" + this.platform.port();
 		this.runner = new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(HttpClientAutoConfiguration.class, VendoAutoConfiguration.class,
-					VendoObservationAutoConfiguration.class))
+					VendoMetricsAutoConfiguration.class, VendoObservationAutoConfiguration.class))
 			.withPropertyValues("vendo.api-key=" + KEY, "vendo.base-url=" + url, "vendo.credentials-url=" + url,
 					"vendo.retry.max-attempts=1");
 	}

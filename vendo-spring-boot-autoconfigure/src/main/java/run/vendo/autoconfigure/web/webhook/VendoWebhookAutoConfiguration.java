@@ -30,8 +30,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnWebApplication
 @EnableConfigurationProperties(VendoWebhookProperties.class)
 @Import({ VendoWebhookConfigurations.MetadataStore.class, VendoWebhookConfigurations.Memory.class,
-		VendoWebhookConfigurations.Metrics.class, VendoWebhookConfigurations.ServletSecurity.class,
-		VendoWebhookConfigurations.ReactiveSecurity.class, VendoWebhookConfigurations.Servlet.class,
+		VendoWebhookConfigurations.Metrics.class, VendoWebhookConfigurations.Servlet.class,
 		VendoWebhookConfigurations.Reactive.class })
 public final class VendoWebhookAutoConfiguration {
 

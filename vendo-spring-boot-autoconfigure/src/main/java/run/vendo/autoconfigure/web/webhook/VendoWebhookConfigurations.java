@@ -147,25 +147,24 @@ final class VendoWebhookConfigurations {
 			return new VendoWebhookFilterFunctions(endpoints, gate);
 		}
 
-	}
+		/**
+		 * Spring MVC with Spring Security.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnClass(CsrfFilter.class)
+		static class Security {
 
-	/**
-	 * Spring MVC with Spring Security.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-	@ConditionalOnClass({ CsrfFilter.class, DispatcherServlet.class })
-	static class ServletSecurity {
+			@Bean
+			@ConditionalOnBooleanProperty(name = "vendo.webhook.ignore-csrf", matchIfMissing = true)
+			ServletCsrfExemption vendoWebhookCsrfExemption() {
+				return CsrfFilter::skipRequest;
+			}
 
-		@Bean
-		@ConditionalOnBooleanProperty(name = "vendo.webhook.ignore-csrf", matchIfMissing = true)
-		ServletCsrfExemption vendoWebhookCsrfExemption() {
-			return CsrfFilter::skipRequest;
-		}
+			@Bean
+			VendoWebhookRequestMatcher vendoWebhookRequestMatcher(ServletWebhookHandlers handlers) {
+				return new VendoWebhookRequestMatcher(handlers);
+			}
 
-		@Bean
-		VendoWebhookRequestMatcher vendoWebhookRequestMatcher(ServletWebhookHandlers handlers) {
-			return new VendoWebhookRequestMatcher(handlers);
 		}
 
 	}
@@ -220,25 +219,24 @@ final class VendoWebhookConfigurations {
 			return new ReactiveVendoWebhookFilterFunctions(endpoints, gate);
 		}
 
-	}
+		/**
+		 * Spring WebFlux with Spring Security.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnClass(CsrfWebFilter.class)
+		static class Security {
 
-	/**
-	 * Spring WebFlux with Spring Security.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-	@ConditionalOnClass({ CsrfWebFilter.class, DispatcherHandler.class })
-	static class ReactiveSecurity {
+			@Bean
+			@ConditionalOnBooleanProperty(name = "vendo.webhook.ignore-csrf", matchIfMissing = true)
+			ReactiveCsrfExemption vendoWebhookCsrfExemption() {
+				return CsrfWebFilter::skipExchange;
+			}
 
-		@Bean
-		@ConditionalOnBooleanProperty(name = "vendo.webhook.ignore-csrf", matchIfMissing = true)
-		ReactiveCsrfExemption vendoWebhookCsrfExemption() {
-			return CsrfWebFilter::skipExchange;
-		}
+			@Bean
+			VendoWebhookExchangeMatcher vendoWebhookExchangeMatcher(ReactiveWebhookHandlers handlers) {
+				return new VendoWebhookExchangeMatcher(handlers);
+			}
 
-		@Bean
-		VendoWebhookExchangeMatcher vendoWebhookExchangeMatcher(ReactiveWebhookHandlers handlers) {
-			return new VendoWebhookExchangeMatcher(handlers);
 		}
 
 	}
