@@ -98,14 +98,11 @@ public final class Benchmarks {
 	}
 
 	private static List<Row> observed(Options options) throws RunnerException {
+		List<Row> rows = new ArrayList<>(ObservedCallCheck.run(options));
 		MicroBenchmarks results = MicroBenchmarks.run(ObservedBenchmark.class, options);
-		String bare = "the same application without either registry";
-		return List.of(
-				results.ratio("`connections().list()`, blocking, observed and counted", "call", bare, "callLimit",
-						1.05),
-				results.ratio("the same body with a bare `WebClient`, observed", "http", bare, "httpLimit", 1.05)
-					.withoutTarget(),
-				results.ratio("warm `token(slug)`, observed and counted", "token", bare, "tokenLimit", 2));
+		rows.add(results.ratio("warm `token(slug)`, observed and counted", "token",
+				"the same application without either registry", "tokenLimit", 2));
+		return rows;
 	}
 
 	private static List<Row> webhook(Options options) throws RunnerException {

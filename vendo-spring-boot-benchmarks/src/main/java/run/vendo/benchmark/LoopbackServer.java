@@ -7,6 +7,8 @@ import java.util.function.BiFunction;
 
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -26,9 +28,19 @@ final class LoopbackServer implements AutoCloseable {
 	private final DisposableServer server;
 
 	LoopbackServer(BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+		this(Duration.ZERO, handler);
+	}
+
+	/**
+	 * Start a server that thinks before it answers.
+	 */
+	LoopbackServer(Duration thinking, BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+		// On the only thread there is: an answer from another one costs a change of it.
+		Scheduler thread = Schedulers.fromExecutorService(this.threads.onServer(true).next());
 		this.server = HttpServer.create().host("127.0.0.1").port(0).runOn(this.threads).handle((request, response) -> {
 			this.requests.incrementAndGet();
-			return handler.apply(request, response);
+			Publisher<Void> answer = handler.apply(request, response);
+			return thinking.isZero() ? answer : Mono.delay(thinking, thread).thenEmpty(answer);
 		}).bindNow();
 	}
 

@@ -1,6 +1,7 @@
 package run.vendo.benchmark;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +36,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * A call and a warm token in an application that observes and counts, against one that
- * has neither registry.
+ * A warm token in an application that observes and counts, against one that has neither
+ * registry. Their calls are compared by {@link ObservedCallCheck}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -64,9 +65,16 @@ public class ObservedBenchmark {
 
 	@Setup
 	public void open() {
+		open(Duration.ZERO);
+	}
+
+	/**
+	 * Start the applications and a platform that thinks before it answers.
+	 */
+	void open(Duration thinking) {
 		byte[] connections = Fixtures.connections().getBytes(StandardCharsets.UTF_8);
 		byte[] token = Fixtures.TOKEN_ANSWER.getBytes(StandardCharsets.UTF_8);
-		this.server = new LoopbackServer((request, response) -> LoopbackServer.send(response,
+		this.server = new LoopbackServer(thinking, (request, response) -> LoopbackServer.send(response,
 				request.uri().startsWith("/api/") ? connections : token));
 		this.observedContext = run(this.server, ObservedApplication.class);
 		this.bareContext = run(this.server, BareApplication.class);
@@ -107,26 +115,22 @@ public class ObservedBenchmark {
 			.build();
 	}
 
-	@Benchmark
-	public List<Connection> call() {
+	List<Connection> call() {
 		return this.observed.connections().list();
 	}
 
-	@Benchmark
-	public List<Connection> callLimit() {
+	List<Connection> callLimit() {
 		return this.bare.connections().list();
 	}
 
 	/**
 	 * What Spring's own observation costs, of which there is one beneath each call.
 	 */
-	@Benchmark
-	public byte[] http() {
+	byte[] http() {
 		return fetch(this.observedHttp);
 	}
 
-	@Benchmark
-	public byte[] httpLimit() {
+	byte[] httpLimit() {
 		return fetch(this.bareHttp);
 	}
 
