@@ -8,11 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -81,7 +81,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 	private final EventStatistics statistics = new EventStatistics();
 
-	private volatile Patience patience = (done, time) -> done.get(time.toMillis(), TimeUnit.MILLISECONDS);
+	private volatile UnaryOperator<Duration> patience = UnaryOperator.identity();
 
 	private volatile @Nullable Instant deliveringSince;
 
@@ -178,9 +178,10 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 	}
 
 	/**
-	 * Have a stop wait in another way: a test cannot rely on the time.
+	 * Have a stop wait longer or shorter than it wants to: a test cannot rely on the
+	 * time.
 	 */
-	void patience(Patience patience) {
+	void patience(UnaryOperator<Duration> patience) {
 		this.patience = patience;
 	}
 
@@ -229,16 +230,6 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		if (this.waiting.size() < MAX_WAITING) {
 			this.waiting.add(() -> publish(state));
 		}
-	}
-
-	/**
-	 * Waits for what is done, no longer than it is told to.
-	 */
-	@FunctionalInterface
-	interface Patience {
-
-		void await(Future<?> done, Duration time) throws InterruptedException, ExecutionException, TimeoutException;
-
 	}
 
 	/**
@@ -451,7 +442,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		private boolean isDoneWithin(Duration time) {
 			try {
-				VendoEventBridge.this.patience.await(this.done, time);
+				this.done.get(VendoEventBridge.this.patience.apply(time).toMillis(), TimeUnit.MILLISECONDS);
 				return true;
 			}
 			catch (InterruptedException ex) {
