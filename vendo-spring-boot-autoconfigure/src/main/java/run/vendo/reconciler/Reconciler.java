@@ -41,8 +41,9 @@ public interface Reconciler extends AutoCloseable {
 	boolean isRunning();
 
 	/**
-	 * End the reconciler. A run under way is broken off, and waited for a second at most;
-	 * the file is whole in any case. Does nothing the second time.
+	 * End the reconciler. A run under way is broken off, and waited for a second at most,
+	 * unless it takes place on a scheduler of the caller's; the file is whole in any
+	 * case. Does nothing the second time.
 	 */
 	@Override
 	void close();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -18,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import ch.qos.logback.classic.Level;
@@ -46,8 +48,9 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import run.vendo.VendoClient;
 import run.vendo.error.ValidationException;
 import run.vendo.error.VendoException;
-import run.vendo.http.ClientInstrumentation;
+import run.vendo.fixture.Callers;
 import run.vendo.fixture.Conditions;
+import run.vendo.http.ClientInstrumentation;
 import run.vendo.http.ConnectionPool;
 import run.vendo.http.EnvironmentVariables;
 import run.vendo.http.HttpConfig;
@@ -672,6 +675,70 @@ class ReconcilerTests {
 	}
 
 	@Test
+	void closingWaitsForTheRunThatItBreaksOff() throws Exception {
+		// On a machine that is busy the second that it waits may go by unseen.
+		boolean waited = false;
+		for (int i = 0; i < 20 && !waited; i++) {
+			this.mapping.put("A", "before " + i);
+			HeldRun run = new HeldRun();
+			Reconciler reconciler = start(OnChange.callback(run), ReconcilerOptions.defaults());
+			this.mapping.put("A", "after " + i);
+			reconciler.reevaluate();
+			Thread runner = run.awaitThread();
+			Callers<Boolean> closing = Callers.start(1, () -> {
+				reconciler.close();
+				return runner.isAlive();
+			});
+			Conditions.await(() -> isJoining(closing.thread()) || !closing.thread().isAlive());
+			waited = closing.thread().isAlive();
+			run.end();
+			waited &= !closing.result();
+			runner.join();
+		}
+		assertThat(waited).isTrue();
+	}
+
+	private static boolean isJoining(Thread thread) {
+		return thread.getState() == Thread.State.TIMED_WAITING && Arrays.stream(thread.getStackTrace())
+			.anyMatch(
+					(frame) -> frame.getClassName().equals("java.lang.Thread") && frame.getMethodName().equals("join"));
+	}
+
+	@Test
+	void closingWaitsNoLongerThanASecondForARunThatMindsNoInterrupt() throws Exception {
+		HeldRun run = new HeldRun();
+		Reconciler reconciler = start(OnChange.callback(run), ReconcilerOptions.defaults());
+		this.mapping.put("A", "new");
+		reconciler.reevaluate();
+		Thread runner = run.awaitThread();
+		reconciler.close();
+		assertThat(runner.isAlive()).isTrue();
+		assertThat(log()).contains("WARN The reconciler's thread is busy and ends later");
+		run.end();
+		runner.join();
+	}
+
+	@Test
+	void closingWaitsForNothingOnASchedulerOfTheCallers() throws Exception {
+		Scheduler scheduler = Schedulers.newSingle("runs", true);
+		try {
+			HeldRun run = new HeldRun();
+			Reconciler reconciler = start(OnChange.callback(run),
+					ReconcilerOptions.defaults().withScheduler(scheduler));
+			this.mapping.put("A", "new");
+			reconciler.reevaluate();
+			Thread runner = run.awaitThread();
+			reconciler.close();
+			assertThat(runner.isAlive()).isTrue();
+			assertThat(log()).doesNotContain("WARN");
+			run.end();
+		}
+		finally {
+			scheduler.dispose();
+		}
+	}
+
+	@Test
 	void closingFromTheCallbackDoesNotWaitForItself() throws Exception {
 		AtomicReference<Reconciler> reconciler = new AtomicReference<>();
 		CountDownLatch closed = new CountDownLatch(1);
@@ -767,6 +834,31 @@ class ReconcilerTests {
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * Goes on until a test lets it end, whoever interrupts it.
+	 */
+	private static final class HeldRun implements Consumer<Change> {
+
+		private final CompletableFuture<Thread> thread = new CompletableFuture<>();
+
+		private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+		@Override
+		public void accept(Change change) {
+			this.thread.complete(Thread.currentThread());
+			this.end.join();
+		}
+
+		Thread awaitThread() throws Exception {
+			return this.thread.get(20, TimeUnit.SECONDS);
+		}
+
+		void end() {
+			this.end.complete(null);
+		}
+
 	}
 
 	private static final class Listener implements ReconcilerListener {

@@ -43,9 +43,9 @@ final class StreamRecord implements EventStreamMonitor {
 				Math.max(0, this.connections - 1), this.lastError, this.lastErrorAt, this.lastEventId.get());
 	}
 
-	synchronized void connected() {
+	synchronized void connected(Instant since) {
 		this.state = State.CONNECTED;
-		this.connectedSince = this.clock.instant();
+		this.connectedSince = since;
 		this.connections++;
 	}
 
@@ -57,10 +57,10 @@ final class StreamRecord implements EventStreamMonitor {
 		this.lastEventAt = this.clock.instant();
 	}
 
-	synchronized void failed(VendoException cause, boolean forGood) {
+	synchronized void failed(VendoException cause, Instant at, boolean forGood) {
 		if (this.lastError != cause) {
 			this.lastError = cause;
-			this.lastErrorAt = this.clock.instant();
+			this.lastErrorAt = at;
 		}
 		not(forGood ? State.REFUSED : State.INTERRUPTED);
 	}

@@ -8,10 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -80,9 +81,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 	private final EventStatistics statistics = new EventStatistics();
 
-	private final Object monitor = new Object();
-
-	private volatile Patience patience = (done, time) -> done.get(time.toMillis(), TimeUnit.MILLISECONDS);
+	private volatile UnaryOperator<Duration> patience = UnaryOperator.identity();
 
 	private volatile @Nullable Instant deliveringSince;
 
@@ -90,6 +89,12 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 	/** Whether it was said that the connections cannot be compared, and still cannot. */
 	private volatile boolean gapTold;
+
+	/**
+	 * Guards what follows, what a delivery keeps, and how the stream is said to stand. No
+	 * code of the application's is called under it, nor of the stream's.
+	 */
+	private final Object monitor = new Object();
 
 	private boolean ready;
 
@@ -141,9 +146,13 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		synchronized (this.monitor) {
 			this.running = false;
 			delivery = this.delivery;
+			if (delivery != null) {
+				delivery.stopping = true;
+				this.record.not(EventStreamStatus.State.STOPPED);
+			}
 		}
 		if (delivery != null) {
-			delivery.stop();
+			delivery.end();
 		}
 	}
 
@@ -169,9 +178,10 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 	}
 
 	/**
-	 * Have a stop wait in another way: a test cannot rely on the time.
+	 * Have a stop wait longer or shorter than it wants to: a test cannot rely on the
+	 * time.
 	 */
-	void patience(Patience patience) {
+	void patience(UnaryOperator<Duration> patience) {
 		this.patience = patience;
 	}
 
@@ -223,16 +233,6 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 	}
 
 	/**
-	 * Waits for what is done, no longer than it is told to.
-	 */
-	@FunctionalInterface
-	interface Patience {
-
-		void await(Future<?> done, Duration time) throws InterruptedException, ExecutionException, TimeoutException;
-
-	}
-
-	/**
 	 * The work of one thread, from a start to a stop.
 	 */
 	private final class Delivery implements Runnable {
@@ -258,7 +258,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		@Override
 		public void run() {
-			synchronized (this) {
+			synchronized (VendoEventBridge.this.monitor) {
 				this.thread = Thread.currentThread();
 			}
 			if (this.previous != null && !awaitEndOf(this.previous)) {
@@ -304,7 +304,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		// Who stops does not wait for this: it may look up the key, and that may block.
 		private Subscriber subscribe() {
 			Subscriber subscriber = new Subscriber();
-			synchronized (this) {
+			synchronized (VendoEventBridge.this.monitor) {
 				if (this.stopping) {
 					return subscriber;
 				}
@@ -339,28 +339,32 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 					logger.trace("Interrupted while there was nothing to deliver", ex);
 				}
 			}
-			Duration delay = this.stopping ? null : delayAfter(subscriber.failure);
+			Duration delay = delayAfter(subscriber.failure);
 			return delay != null && !isStoppedWithin(delay);
 		}
 
 		/**
-		 * Tell that the stream has ended for good.
+		 * Tell that the stream has ended for good, unless the bridge stops.
 		 * @param failure why, or {@code null} when the platform wants it so
 		 * @return how long to wait for the next attempt, or {@code null} for none
 		 */
 		private @Nullable Duration delayAfter(@Nullable VendoException failure) {
+			boolean unavailable = failure instanceof VendoOnlyFeatureException;
+			boolean recorded = (failure == null || unavailable)
+					? record((record) -> record.not(EventStreamStatus.State.CLOSED))
+					: recordFailure(failure, isRefusal(failure));
+			if (!recorded) {
+				return null;
+			}
 			if (failure == null) {
 				logger.debug("The platform has ended the event stream and wants no reconnect");
-				VendoEventBridge.this.record.not(EventStreamStatus.State.CLOSED);
 				publish(new EventStreamState.Closed());
 				return null;
 			}
-			if (failure instanceof VendoOnlyFeatureException) {
+			if (unavailable) {
 				logger.debug("No API key is set: there are no events in OSS mode");
-				VendoEventBridge.this.record.not(EventStreamStatus.State.CLOSED);
 				return null;
 			}
-			VendoEventBridge.this.record.failed(failure, isRefusal(failure));
 			if (isRefusal(failure)) {
 				logger.error("The platform refuses the event stream and it stays closed: connection changes go "
 						+ "unnoticed until the API key (vendo.api-key) is right and the application is started again. "
@@ -388,15 +392,36 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 			}
 		}
 
-		void stop() {
-			Thread thread;
-			synchronized (this) {
-				this.stopping = true;
-				VendoEventBridge.this.record.not(EventStreamStatus.State.STOPPED);
-				if (this.subscriber != null) {
-					this.subscriber.cancel();
+		/**
+		 * Keep how the stream stands, in one step with the look whether it was stopped:
+		 * what comes late does not count.
+		 * @return whether it counts
+		 */
+		private boolean record(Consumer<StreamRecord> state) {
+			synchronized (VendoEventBridge.this.monitor) {
+				if (!this.stopping) {
+					state.accept(VendoEventBridge.this.record);
 				}
+				return !this.stopping;
+			}
+		}
+
+		private boolean recordFailure(VendoException failure, boolean forGood) {
+			// The clock may be the application's.
+			Instant now = VendoEventBridge.this.clock.instant();
+			return record((record) -> record.failed(failure, now, forGood));
+		}
+
+		void end() {
+			Subscriber subscriber;
+			Thread thread;
+			synchronized (VendoEventBridge.this.monitor) {
+				subscriber = this.subscriber;
 				thread = this.thread;
+			}
+			// Not under the lock: whoever is told may wait for somebody who records.
+			if (subscriber != null) {
+				subscriber.cancel();
 			}
 			this.stopped.countDown();
 			// Wakes up the thread when it waits for something to deliver.
@@ -417,7 +442,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		private boolean isDoneWithin(Duration time) {
 			try {
-				VendoEventBridge.this.patience.await(this.done, time);
+				this.done.get(VendoEventBridge.this.patience.apply(time).toMillis(), TimeUnit.MILLISECONDS);
 				return true;
 			}
 			catch (InterruptedException ex) {
@@ -496,9 +521,8 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		@Override
 		public void onConnected(boolean reconnected) {
 			this.delivery.connected = true;
-			if (!this.delivery.stopping) {
-				VendoEventBridge.this.record.connected();
-			}
+			Instant now = VendoEventBridge.this.clock.instant();
+			this.delivery.record((record) -> record.connected(now));
 			Instant since = VendoEventBridge.this.outageSince;
 			if (since == null) {
 				logger.debug("The event stream is open");
@@ -506,7 +530,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				return;
 			}
 			VendoEventBridge.this.outageSince = null;
-			Duration outage = Duration.between(since, VendoEventBridge.this.clock.instant());
+			Duration outage = Duration.between(since, now);
 			logger.info("The event stream is open again after " + outage);
 			announce(new EventStreamState.Recovered(outage));
 		}
@@ -514,7 +538,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		@Override
 		public void onInterrupted(VendoException cause, int attempt, Duration delay) {
 			VendoEventBridge.this.statistics.interrupted();
-			record(cause, false);
+			this.delivery.recordFailure(cause, false);
 			interrupted(cause);
 			if (logger.isDebugEnabled()) {
 				logger.debug("Reconnect %d of the event stream in %s after: %s".formatted(attempt, delay, cause));
@@ -544,15 +568,9 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		@Override
 		public void onFailed(VendoException cause) {
-			record(cause, isRefusal(cause));
+			this.delivery.recordFailure(cause, isRefusal(cause));
 			if (!isRefusal(cause)) {
 				interrupted(cause);
-			}
-		}
-
-		private void record(VendoException cause, boolean forGood) {
-			if (!this.delivery.stopping) {
-				VendoEventBridge.this.record.failed(cause, forGood);
 			}
 		}
 

@@ -32,6 +32,9 @@ final class FakeEvents implements ReactiveEventsApi {
 
 	private volatile Runnable before;
 
+	private volatile Runnable onCancel = () -> {
+	};
+
 	private int number;
 
 	@Override
@@ -51,9 +54,10 @@ final class FakeEvents implements ReactiveEventsApi {
 					new AtomicLong(), new CountDownLatch(1));
 			this.subscriptions.incrementAndGet();
 			this.opened.add(subscription);
-			return subscription.events.asFlux()
-				.doOnRequest(subscription.requested::addAndGet)
-				.doOnCancel(subscription.cancelled::countDown);
+			return subscription.events.asFlux().doOnRequest(subscription.requested::addAndGet).doOnCancel(() -> {
+				this.onCancel.run();
+				subscription.cancelled.countDown();
+			});
 		});
 	}
 
@@ -63,6 +67,10 @@ final class FakeEvents implements ReactiveEventsApi {
 
 	void beforeNext(Runnable before) {
 		this.before = before;
+	}
+
+	void onCancel(Runnable onCancel) {
+		this.onCancel = onCancel;
 	}
 
 	Subscription awaitSubscription() {

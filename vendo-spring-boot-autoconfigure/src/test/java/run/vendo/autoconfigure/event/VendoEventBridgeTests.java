@@ -6,14 +6,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -253,7 +251,7 @@ class VendoEventBridgeTests {
 		stream.send(this.events.connected("slack"));
 		Blocker blocker = context.getBean(Blocker.class);
 		blocker.entered.await();
-		this.patience.asTold = true;
+		this.patience.none = true;
 		assertStopsInTime(context.getBean(VendoEventBridge.class));
 		context.close();
 		assertThat(blocker.interrupted.await(20, TimeUnit.SECONDS)).isTrue();
@@ -293,7 +291,7 @@ class VendoEventBridgeTests {
 		ConfigurableApplicationContext context = start(Recorder.class);
 		entered.await();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
-		this.patience.asTold = true;
+		this.patience.none = true;
 		assertStopsInTime(bridge);
 		bridge.start();
 		go.countDown();
@@ -381,7 +379,7 @@ class VendoEventBridgeTests {
 		stream.send(first, second);
 		blocker.entered.await();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
-		this.patience.asTold = true;
+		this.patience.none = true;
 		bridge.stop();
 		blocker.go.countDown();
 		bridge.start();
@@ -411,7 +409,7 @@ class VendoEventBridgeTests {
 		first.send(event, next);
 		stubborn.entered.await();
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
-		this.patience.asTold = true;
+		this.patience.none = true;
 		for (int i = 0; i < 3; i++) {
 			assertStopsInTime(bridge);
 			bridge.start();
@@ -710,21 +708,20 @@ class VendoEventBridgeTests {
 	}
 
 	/**
-	 * Waits longer than it is told to, for a thread that is about to end on a machine
-	 * that is busy, unless a test has one that is not.
+	 * Has a stop wait longer than it wants to, for a thread that is about to end on a
+	 * machine that is busy, and not at all where a test has one that is not about to.
 	 */
-	private static final class CountedPatience implements VendoEventBridge.Patience {
+	private static final class CountedPatience implements UnaryOperator<Duration> {
 
-		/** How long it was told to wait in all, in milliseconds. */
+		/** How long it wanted to wait in all, in milliseconds. */
 		private final AtomicLong asked = new AtomicLong();
 
-		private volatile boolean asTold;
+		private volatile boolean none;
 
 		@Override
-		public void await(Future<?> done, Duration time)
-				throws InterruptedException, ExecutionException, TimeoutException {
-			this.asked.addAndGet(time.toMillis());
-			done.get(this.asTold ? time.toMillis() : 20_000, TimeUnit.MILLISECONDS);
+		public Duration apply(Duration wanted) {
+			this.asked.addAndGet(wanted.toMillis());
+			return this.none ? Duration.ZERO : Duration.ofSeconds(20);
 		}
 
 	}
