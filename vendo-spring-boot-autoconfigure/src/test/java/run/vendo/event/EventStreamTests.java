@@ -174,7 +174,7 @@ class EventStreamTests {
 	void whenARefusalStallsThenWhatHasComeOfItCounts() throws Exception {
 		EventStreamOptions options = EventStreamOptions.defaults()
 			.withMaxReconnects(0)
-			.withConnectTimeout(Duration.ofSeconds(3));
+			.withConnectTimeout(Duration.ofMinutes(1));
 		try (EventStream stream = this.client.events().subscribe(options)) {
 			this.server.stream()
 				.send("HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
