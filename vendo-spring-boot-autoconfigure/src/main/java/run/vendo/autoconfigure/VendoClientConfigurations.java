@@ -54,7 +54,7 @@ final class VendoClientConfigurations {
 
 	/**
 	 * The client, or the front door that is missing beside the one that the application
-	 * declares.
+	 * declares. The order of the methods is that in which their conditions are looked at.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class Clients {

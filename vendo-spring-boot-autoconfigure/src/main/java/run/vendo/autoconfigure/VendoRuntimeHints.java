@@ -51,6 +51,7 @@ final class VendoRuntimeHints implements RuntimeHintsRegistrar {
 
 	/** Whose presence is asked for when the application runs. */
 	static final List<String> LOOKED_FOR = List.of("jakarta.servlet.http.HttpServletRequest",
+			"org.springframework.web.servlet.DispatcherServlet",
 			"org.springframework.security.oauth2.jwt.NimbusJwtDecoder", "reactor.netty.http.client.HttpClient",
 			"reactor.netty.http.server.HttpServerRequest");
 

@@ -23,7 +23,7 @@ final class ObservedCallCheck {
 
 	private static final Duration WARMUP = Duration.ofSeconds(20);
 
-	// Less than a network takes.
+	// Less than the internet takes.
 	private static final Duration THINKING = Duration.ofMillis(2);
 
 	private final Map<String, Runnable> calls = new LinkedHashMap<>();
@@ -44,7 +44,8 @@ final class ObservedCallCheck {
 		rows.add(atOnce.row("`connections().list()`, blocking, observed and counted", bare, "call"));
 		rows.add(atOnce.row("the same body with a bare `WebClient`, observed", bare, "http").withoutTarget());
 		rows.add(measure(THINKING, options)
-			.row("`connections().list()`, observed and counted, of a platform that takes 2 ms", bare, "call"));
+			.row("`connections().list()`, observed and counted, of a platform that takes 2 ms", bare, "call")
+			.withoutTarget());
 		return rows;
 	}
 

@@ -522,7 +522,9 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		public void onConnected(boolean reconnected) {
 			this.delivery.connected = true;
 			Instant now = VendoEventBridge.this.clock.instant();
-			this.delivery.record((record) -> record.connected(now));
+			if (!this.delivery.record((record) -> record.connected(now))) {
+				return;
+			}
 			Instant since = VendoEventBridge.this.outageSince;
 			if (since == null) {
 				logger.debug("The event stream is open");
@@ -538,7 +540,9 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		@Override
 		public void onInterrupted(VendoException cause, int attempt, Duration delay) {
 			VendoEventBridge.this.statistics.interrupted();
-			this.delivery.recordFailure(cause, false);
+			if (!this.delivery.recordFailure(cause, false)) {
+				return;
+			}
 			interrupted(cause);
 			if (logger.isDebugEnabled()) {
 				logger.debug("Reconnect %d of the event stream in %s after: %s".formatted(attempt, delay, cause));
@@ -568,8 +572,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		@Override
 		public void onFailed(VendoException cause) {
-			this.delivery.recordFailure(cause, isRefusal(cause));
-			if (!isRefusal(cause)) {
+			if (this.delivery.recordFailure(cause, isRefusal(cause)) && !isRefusal(cause)) {
 				interrupted(cause);
 			}
 		}

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -168,6 +170,17 @@ class VendoEventBridgeRaceTests {
 		this.clock.next(this.bridge::stop);
 		signal.accept(stream);
 		assertStopped("%s", signal);
+		List<Object> heard = new CopyOnWriteArrayList<>();
+		CountDownLatch delivered = new CountDownLatch(1);
+		this.listener = (event) -> {
+			heard.add(event);
+			if (event instanceof VendoEvent) {
+				delivered.countDown();
+			}
+		};
+		open().send(this.events.connected("slack"));
+		await(delivered);
+		assertThat(heard).as("what was said too late").hasSize(1);
 	}
 
 	@Test

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.SenderContext;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 import run.vendo.VendoClient;
 import run.vendo.autoconfigure.VendoAutoConfiguration;
+import run.vendo.autoconfigure.VendoClientCustomizer;
 import run.vendo.error.VendoException;
 import run.vendo.fixture.Conditions;
 import run.vendo.fixture.MutableClock;
@@ -447,6 +449,18 @@ class VendoObservationAutoConfigurationTests {
 			context.getBean(VendoClient.class).token("slack");
 			assertThat(lastHeader()).isEqualTo("00-1");
 		});
+	}
+
+	@Test
+	void traceHeadersLeaveAlsoWhereTheRegistryIsNoBean() {
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig().observationHandler(new Sender().sender());
+		this.runner.withBean(VendoClientCustomizer.class, () -> (builder) -> builder.observationRegistry(registry))
+			.withPropertyValues("vendo.observations.propagate=true")
+			.run((context) -> {
+				context.getBean(VendoClient.class).token("slack");
+				assertThat(lastHeader()).isEqualTo("00-1");
+			});
 	}
 
 	private String lastHeader() {
