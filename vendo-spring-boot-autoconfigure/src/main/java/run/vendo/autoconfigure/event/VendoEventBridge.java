@@ -242,7 +242,8 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		private final CountDownLatch stopped = new CountDownLatch(1);
 
-		private final @Nullable Delivery previous;
+		// Until it has ended: deliveries are not to keep all those before them.
+		private @Nullable Delivery previous;
 
 		private volatile boolean stopping;
 
@@ -261,10 +262,12 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 			synchronized (VendoEventBridge.this.monitor) {
 				this.thread = Thread.currentThread();
 			}
-			if (this.previous != null && !awaitEndOf(this.previous)) {
-				this.previous.done.whenComplete((nothing, failure) -> this.done.complete(null));
+			Delivery previous = this.previous;
+			if (previous != null && !awaitEndOf(previous)) {
+				previous.done.whenComplete((nothing, failure) -> this.done.complete(null));
 				return;
 			}
+			this.previous = null;
 			VendoEventBridge.this.failures.deliveringOn(Thread.currentThread());
 			try {
 				boolean again = true;
@@ -358,6 +361,8 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 			}
 			if (failure == null) {
 				logger.debug("The platform has ended the event stream and wants no reconnect");
+				// Said here: a stop has nothing to add.
+				this.connected = false;
 				publish(new EventStreamState.Closed());
 				return null;
 			}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -563,6 +564,26 @@ class VendoEventBridgeTests {
 		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Closed());
 		context.close();
 		assertThat(this.events.subscriptions()).isOne();
+	}
+
+	@Test
+	void whenTheApplicationStopsWhileItIsToldOfTheEndThenItIsToldOnce() {
+		ConfigurableApplicationContext context = start(States.class);
+		List<Object> closed = new CopyOnWriteArrayList<>();
+		context.addApplicationListener((event) -> {
+			if (event instanceof PayloadApplicationEvent<?> said
+					&& said.getPayload() instanceof EventStreamState.Closed) {
+				closed.add(said.getPayload());
+				context.getBean(VendoEventBridge.class).stop();
+			}
+		});
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		stream.open();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Connected());
+		stream.end();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Closed());
+		context.close();
+		assertThat(closed).hasSize(1);
 	}
 
 	@Test
