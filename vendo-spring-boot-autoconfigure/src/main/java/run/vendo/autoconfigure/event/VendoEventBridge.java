@@ -242,7 +242,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		private final CountDownLatch stopped = new CountDownLatch(1);
 
-		// Until it has ended: deliveries are not to keep all those before them.
+		// Until this runs: deliveries are not to keep all those before them.
 		private @Nullable Delivery previous;
 
 		private volatile boolean stopping;
@@ -263,11 +263,11 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				this.thread = Thread.currentThread();
 			}
 			Delivery previous = this.previous;
+			this.previous = null;
 			if (previous != null && !awaitEndOf(previous)) {
 				previous.done.whenComplete((nothing, failure) -> this.done.complete(null));
 				return;
 			}
-			this.previous = null;
 			VendoEventBridge.this.failures.deliveringOn(Thread.currentThread());
 			try {
 				boolean again = true;
@@ -361,9 +361,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 			}
 			if (failure == null) {
 				logger.debug("The platform has ended the event stream and wants no reconnect");
-				// Said here: a stop has nothing to add.
-				this.connected = false;
-				publish(new EventStreamState.Closed());
+				publishLast(new EventStreamState.Closed());
 				return null;
 			}
 			if (unavailable) {
@@ -374,7 +372,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				logger.error("The platform refuses the event stream and it stays closed: connection changes go "
 						+ "unnoticed until the API key (vendo.api-key) is right and the application is started again. "
 						+ failure);
-				publish(new EventStreamState.Failed(failure, null));
+				publishLast(new EventStreamState.Failed(failure, null));
 				return null;
 			}
 			Duration delay = VendoEventBridge.this.resubscribeDelay;
@@ -385,6 +383,12 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 			logger.debug("The event stream has ended for good, the next attempt is in " + delay);
 			publish(new EventStreamState.Failed(failure, delay));
 			return delay;
+		}
+
+		// A stop that comes meanwhile has nothing to add.
+		private void publishLast(EventStreamState state) {
+			this.connected = false;
+			publish(state);
 		}
 
 		private boolean isStoppedWithin(Duration delay) {
@@ -409,6 +413,13 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				}
 				return !this.stopping;
 			}
+		}
+
+		private boolean recordConnected(Instant now) {
+			return record((record) -> {
+				this.connected = true;
+				record.connected(now);
+			});
 		}
 
 		private boolean recordFailure(VendoException failure, boolean forGood) {
@@ -525,9 +536,8 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		@Override
 		public void onConnected(boolean reconnected) {
-			this.delivery.connected = true;
 			Instant now = VendoEventBridge.this.clock.instant();
-			if (!this.delivery.record((record) -> record.connected(now))) {
+			if (!this.delivery.recordConnected(now)) {
 				return;
 			}
 			Instant since = VendoEventBridge.this.outageSince;

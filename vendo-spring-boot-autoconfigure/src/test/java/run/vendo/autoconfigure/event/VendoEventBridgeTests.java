@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +51,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -566,24 +566,61 @@ class VendoEventBridgeTests {
 		assertThat(this.events.subscriptions()).isOne();
 	}
 
-	@Test
-	void whenTheApplicationStopsWhileItIsToldOfTheEndThenItIsToldOnce() {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenAListenerStopsTheBridgeAsTheStreamEndsThenItIsToldOnce(boolean refused) throws Exception {
 		ConfigurableApplicationContext context = start(States.class);
-		List<Object> closed = new CopyOnWriteArrayList<>();
+		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		Class<?> end = refused ? EventStreamState.Failed.class : EventStreamState.Closed.class;
+		CountDownLatch stopped = new CountDownLatch(1);
 		context.addApplicationListener((event) -> {
-			if (event instanceof PayloadApplicationEvent<?> said
-					&& said.getPayload() instanceof EventStreamState.Closed) {
-				closed.add(said.getPayload());
-				context.getBean(VendoEventBridge.class).stop();
+			if (event instanceof PayloadApplicationEvent<?> state && end.isInstance(state.getPayload())) {
+				bridge.stop();
+				stopped.countDown();
 			}
 		});
 		FakeEvents.Subscription stream = this.events.awaitSubscription();
 		stream.open();
 		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Connected());
-		stream.end();
-		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Closed());
-		context.close();
-		assertThat(closed).hasSize(1);
+		if (refused) {
+			stream.fail(FakeEvents.failure(401));
+		}
+		else {
+			stream.end();
+		}
+		assertThat(this.seen.take()).isInstanceOf(end);
+		assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
+		// Comes after all that the former delivery says.
+		bridge.start();
+		this.events.awaitSubscription().open();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Connected());
+	}
+
+	@Test
+	void aStreamThatOpensAsTheBridgeStopsIsNotSaidToBeClosed() {
+		ConfigurableApplicationContext context = start(States.class);
+		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		this.events.onCancel(stream::open);
+		bridge.stop();
+		bridge.start();
+		this.events.awaitSubscription().open();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Connected());
+	}
+
+	@Test
+	void deliveriesOfTheBridgeDoNotKeepThoseBeforeThem() {
+		ConfigurableApplicationContext context = start(States.class);
+		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		for (int i = 0; i < 3; i++) {
+			this.events.awaitSubscription();
+			bridge.stop();
+			bridge.start();
+		}
+		this.events.awaitSubscription();
+		Object delivery = ReflectionTestUtils.getField(bridge, "delivery");
+		assertThat(delivery).isNotNull();
+		assertThat(ReflectionTestUtils.getField(delivery, "previous")).isNull();
 	}
 
 	@Test
