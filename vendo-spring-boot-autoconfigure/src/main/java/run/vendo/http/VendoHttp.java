@@ -132,7 +132,7 @@ public final class VendoHttp {
 		this.errors = errorMapper(config, config.credential(), userJwt);
 		this.userJwt = userJwt;
 		this.view = view;
-		this.identity = Identity.of(config, (config.apiKey() != null) ? config.apiKey().get() : "", userJwt);
+		this.identity = new Identity(config, (config.apiKey() != null) ? config.apiKey().get() : "", userJwt);
 		this.closing = closing;
 		this.sharedCalls = sharedCalls;
 		this.limiter = limiter;
@@ -294,7 +294,7 @@ public final class VendoHttp {
 	private String identityWith(String key) {
 		Identity identity = this.identity;
 		if (!key.equals(identity.key())) {
-			identity = Identity.of(this.config, key, this.userJwt);
+			identity = new Identity(this.config, key, this.userJwt);
 			this.identity = identity;
 		}
 		return identity.hash();
@@ -1254,25 +1254,45 @@ public final class VendoHttp {
 
 	/**
 	 * Who calls are made for, and the key that says so: both change at once.
-	 *
-	 * @param key the API key, or an empty text
-	 * @param hash a hash of all that makes the identity
 	 */
-	private record Identity(String key, String hash) {
+	private static final class Identity {
 
-		static Identity of(HttpConfig config, String key, @Nullable String userJwt) {
-			VendoCredential other = config.credential();
-			return new Identity(key,
-					new TextDigest().add(config.credentialsUrl().toString())
-						.add(key)
-						.add(Objects.requireNonNullElse(userJwt, ""))
-						.add((other != null) ? other.type() + other.value() : "")
-						.end());
+		private final HttpConfig config;
+
+		// The API key, or an empty text.
+		private final String key;
+
+		private final @Nullable String userJwt;
+
+		// Made when first asked for. Whoever comes first makes the same as everybody, and
+		// a text can be handed on without further ado.
+		private @Nullable String hash;
+
+		Identity(HttpConfig config, String key, @Nullable String userJwt) {
+			this.config = config;
+			this.key = key;
+			this.userJwt = userJwt;
 		}
 
-		@Override
-		public String toString() {
-			return this.hash;
+		String key() {
+			return this.key;
+		}
+
+		/**
+		 * Return a hash of all that makes the identity.
+		 */
+		String hash() {
+			String hash = this.hash;
+			if (hash == null) {
+				VendoCredential other = this.config.credential();
+				hash = new TextDigest().add(this.config.credentialsUrl().toString())
+					.add(this.key)
+					.add(Objects.requireNonNullElse(this.userJwt, ""))
+					.add((other != null) ? other.type() + other.value() : "")
+					.end();
+				this.hash = hash;
+			}
+			return hash;
 		}
 
 	}

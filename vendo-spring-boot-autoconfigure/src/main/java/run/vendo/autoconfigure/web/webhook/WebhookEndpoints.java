@@ -28,6 +28,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.MethodClassKey;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.env.Environment;
@@ -46,7 +47,7 @@ final class WebhookEndpoints {
 
 	private static final String METADATA_STORE = "org.springframework.integration.metadata.ConcurrentMetadataStore";
 
-	private final Map<HandlerKey, Optional<WebhookEndpoint>> endpoints = new ConcurrentHashMap<>();
+	private final Map<MethodClassKey, Optional<WebhookEndpoint>> endpoints = new ConcurrentHashMap<>();
 
 	private final BeanFactory beanFactory;
 
@@ -65,7 +66,7 @@ final class WebhookEndpoints {
 	 * @throws VendoConfigurationException if its webhooks cannot be verified
 	 */
 	@Nullable WebhookEndpoint find(HandlerMethod handler) {
-		HandlerKey key = new HandlerKey(handler.getBeanType(), handler.getMethod());
+		MethodClassKey key = new MethodClassKey(handler.getMethod(), handler.getBeanType());
 		Optional<WebhookEndpoint> endpoint = this.endpoints.get(key);
 		if (endpoint == null) {
 			endpoint = this.endpoints.computeIfAbsent(key, (absent) -> Optional.ofNullable(create(handler)));
@@ -75,9 +76,9 @@ final class WebhookEndpoints {
 
 	private @Nullable WebhookEndpoint create(HandlerMethod handler) {
 		Class<?> type = userClass(handler);
-		String name = name(type, handler.getMethod());
 		VendoWebhook annotation = annotation(handler, type);
 		if (annotation != null) {
+			String name = name(type, handler.getMethod());
 			return create(name, annotation.secret(), maxAge(name, annotation.maxAge()));
 		}
 		for (var parameter : handler.getMethodParameters()) {
@@ -85,7 +86,8 @@ final class WebhookEndpoints {
 			if (taken.as(WebhookEvent.class) != ResolvableType.NONE
 					|| taken.getGeneric(0).as(WebhookEvent.class) != ResolvableType.NONE) {
 				throw new VendoConfigurationException(null,
-						"%s takes a WebhookEvent, but nothing verifies its requests".formatted(name),
+						"%s takes a WebhookEvent, but nothing verifies its requests"
+							.formatted(name(type, handler.getMethod())),
 						"Annotate the method with @VendoWebhook, or map it with @VendoWebhookMapping.");
 			}
 		}
@@ -258,16 +260,6 @@ final class WebhookEndpoints {
 			return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, ConcurrentMetadataStore.class, true,
 					false);
 		}
-
-	}
-
-	/**
-	 * A handler method as the mapping knows it.
-	 *
-	 * @param type the class of the controller
-	 * @param method the method
-	 */
-	private record HandlerKey(Class<?> type, Method method) {
 
 	}
 
