@@ -26,7 +26,6 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -63,7 +62,6 @@ public final class VendoAutoConfiguration {
 	}
 
 	@Bean
-	@Lazy
 	VendoAccounts vendoAccounts(VendoProperties properties, BeanFactory beanFactory) {
 		return new VendoAccounts(properties.accounts().keySet(), beanFactory);
 	}

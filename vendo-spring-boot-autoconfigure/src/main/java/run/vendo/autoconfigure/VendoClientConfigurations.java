@@ -38,7 +38,6 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
@@ -81,7 +80,6 @@ final class VendoClientConfigurations {
 		}
 
 		@Bean(destroyMethod = "")
-		@Lazy
 		@ConditionalOnMissingBean(ReactiveVendoClient.class)
 		@ConditionalOnSingleCandidate(VendoClient.class)
 		ReactiveVendoClient reactiveVendoClient(VendoClient client) {

@@ -71,9 +71,7 @@ public final class VendoWebAutoConfiguration {
 		return ranges;
 	}
 
-	// Made when an exception leaves a controller, and so is the advice.
 	@Bean
-	@Lazy
 	VendoProblems vendoProblems(ObjectProvider<ReactiveVendoClient> client, VendoWebProperties properties) {
 		return new VendoProblems(client::getObject, properties.connectRedirect().enabled());
 	}
@@ -153,7 +151,6 @@ public final class VendoWebAutoConfiguration {
 		}
 
 		@Bean
-		@Lazy
 		@ConditionalOnBooleanProperty(name = "vendo.web.problem-details.enabled", matchIfMissing = true)
 		ServletProblemAdvice vendoProblemAdvice(VendoProblems problems, VendoRequests requests) {
 			return new ServletProblemAdvice(problems, requests);
@@ -199,7 +196,6 @@ public final class VendoWebAutoConfiguration {
 		}
 
 		@Bean
-		@Lazy
 		@ConditionalOnBooleanProperty(name = "vendo.web.problem-details.enabled", matchIfMissing = true)
 		ReactiveProblemAdvice vendoProblemAdvice(VendoProblems problems, ReactiveVendoRequests requests) {
 			return new ReactiveProblemAdvice(problems, requests);

@@ -9,7 +9,6 @@ import run.vendo.VendoClient;
 import run.vendo.autoconfigure.VendoAutoConfiguration;
 import run.vendo.autoconfigure.security.VendoSecurityAutoConfiguration;
 
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -60,19 +59,6 @@ class VendoWebAutoConfigurationTests {
 			context.close();
 			assertThat(context.isActive()).isFalse();
 		});
-	}
-
-	@Test
-	void whatAStartDoesNotNeedIsNotMade() {
-		this.servlet.run((context) -> assertNotMade(context.getSourceApplicationContext().getBeanFactory()));
-		this.reactive.run((context) -> assertNotMade(context.getSourceApplicationContext().getBeanFactory()));
-	}
-
-	private static void assertNotMade(ConfigurableListableBeanFactory beanFactory) {
-		for (String name : List.of("vendoProblems", "vendoProblemAdvice", "vendoAccounts", "reactiveVendoClient")) {
-			assertThat(beanFactory.containsBean(name)).as(name).isTrue();
-			assertThat(beanFactory.containsSingleton(name)).as(name).isFalse();
-		}
 	}
 
 	@Test
