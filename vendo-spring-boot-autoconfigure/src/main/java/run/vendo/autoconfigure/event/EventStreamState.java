@@ -75,7 +75,7 @@ public sealed interface EventStreamState {
 
 	/**
 	 * The stream is closed: the platform has no events for the application, or the
-	 * application stops.
+	 * application stops. It does not follow a {@link Failed} without a next attempt.
 	 *
 	 * @since 0.1.0
 	 */

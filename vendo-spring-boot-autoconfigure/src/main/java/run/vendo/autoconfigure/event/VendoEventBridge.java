@@ -226,12 +226,6 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		return status != null && (status == 401 || status == 403);
 	}
 
-	private void announce(EventStreamState state) {
-		if (this.waiting.size() < MAX_WAITING) {
-			this.waiting.add(() -> publish(state));
-		}
-	}
-
 	/**
 	 * The work of one thread, from a start to a stop.
 	 */
@@ -247,7 +241,8 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 
 		private volatile boolean stopping;
 
-		private volatile boolean connected;
+		/** Whether the application was told that the stream is open. */
+		private boolean connected;
 
 		private @Nullable Subscriber subscriber;
 
@@ -385,6 +380,22 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 			return delay;
 		}
 
+		/**
+		 * Tell of a state in line with the events, unless the bridge stops before.
+		 */
+		void announce(EventStreamState state) {
+			if (VendoEventBridge.this.waiting.size() >= MAX_WAITING) {
+				return;
+			}
+			VendoEventBridge.this.waiting.add(() -> {
+				if (!this.stopping) {
+					this.connected = this.connected || state instanceof EventStreamState.Connected
+							|| state instanceof EventStreamState.Recovered;
+					publish(state);
+				}
+			});
+		}
+
 		// A stop that comes meanwhile has nothing to add.
 		private void publishLast(EventStreamState state) {
 			this.connected = false;
@@ -413,13 +424,6 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				}
 				return !this.stopping;
 			}
-		}
-
-		private boolean recordConnected(Instant now) {
-			return record((record) -> {
-				this.connected = true;
-				record.connected(now);
-			});
 		}
 
 		private boolean recordFailure(VendoException failure, boolean forGood) {
@@ -537,19 +541,19 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 		@Override
 		public void onConnected(boolean reconnected) {
 			Instant now = VendoEventBridge.this.clock.instant();
-			if (!this.delivery.recordConnected(now)) {
+			if (!this.delivery.record((record) -> record.connected(now))) {
 				return;
 			}
 			Instant since = VendoEventBridge.this.outageSince;
 			if (since == null) {
 				logger.debug("The event stream is open");
-				announce(new EventStreamState.Connected());
+				this.delivery.announce(new EventStreamState.Connected());
 				return;
 			}
 			VendoEventBridge.this.outageSince = null;
 			Duration outage = Duration.between(since, now);
 			logger.info("The event stream is open again after " + outage);
-			announce(new EventStreamState.Recovered(outage));
+			this.delivery.announce(new EventStreamState.Recovered(outage));
 		}
 
 		@Override
@@ -575,14 +579,14 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				VendoEventBridge.this.gapTold = true;
 				logger.warn("What the interruption of the event stream has hidden is not known: the connections cannot "
 						+ "be read. This is tried again until it succeeds. " + cause);
-				announce(new EventStreamState.GapUnresolved(cause));
+				this.delivery.announce(new EventStreamState.GapUnresolved(cause));
 			}
 		}
 
 		@Override
 		public void onResynchronized(int differences) {
 			VendoEventBridge.this.gapTold = false;
-			announce(new EventStreamState.Resynchronized(differences));
+			this.delivery.announce(new EventStreamState.Resynchronized(differences));
 		}
 
 		@Override
@@ -607,7 +611,7 @@ final class VendoEventBridge implements EventStreamMonitor, SmartLifecycle, Appl
 				logger.warn("The event stream is interrupted and will be opened again; connection changes go unnoticed "
 						+ "until then: " + cause);
 			}
-			announce(new EventStreamState.Interrupted(cause));
+			this.delivery.announce(new EventStreamState.Interrupted(cause));
 		}
 
 	}

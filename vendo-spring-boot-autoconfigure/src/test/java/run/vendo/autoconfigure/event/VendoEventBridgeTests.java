@@ -609,6 +609,28 @@ class VendoEventBridgeTests {
 	}
 
 	@Test
+	void whatWaitsToBeSaidOfAStreamIsNotSaidAfterItWasStopped() throws Exception {
+		ConfigurableApplicationContext context = start(States.class);
+		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
+		FakeEvents.Subscription stream = this.events.awaitSubscription();
+		CountDownLatch stopped = new CountDownLatch(1);
+		context.addApplicationListener((event) -> {
+			if (event instanceof PayloadApplicationEvent<?> said && said.getPayload() instanceof ConnectionConnected) {
+				stream.open();
+				bridge.stop();
+				stopped.countDown();
+			}
+		});
+		stream.send(this.events.connected("slack"));
+		assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
+		bridge.start();
+		this.events.awaitSubscription().open();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Connected());
+		context.close();
+		assertThat(this.seen.take()).isEqualTo(new EventStreamState.Closed());
+	}
+
+	@Test
 	void deliveriesOfTheBridgeDoNotKeepThoseBeforeThem() {
 		ConfigurableApplicationContext context = start(States.class);
 		VendoEventBridge bridge = context.getBean(VendoEventBridge.class);
